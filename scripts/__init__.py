@@ -1,0 +1,1 @@
+"""Tools for the maintainers; not part of the product."""
