@@ -1,0 +1,1 @@
+"""The form as FHIR: Questionnaire, answers, QuestionnaireResponse, Bundle. R4 (4.0.1)."""

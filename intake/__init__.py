@@ -1,0 +1,1 @@
+"""The clinician intake and referral plugin for Flask."""
