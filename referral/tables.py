@@ -38,7 +38,7 @@ def _hints(record: Hashable) -> dict[str, Any]:
     return get_type_hints(record)
 
 
-def _convert(key: str, hint: Any, value: object) -> object:  # noqa: ANN401  # a type hint
+def _convert(key: str, hint: Any, value: object) -> object:
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in {Union, types.UnionType}:
         inner = next(a for a in arguments if a is not type(None))

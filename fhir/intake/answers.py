@@ -38,12 +38,14 @@ def check_answers(
     problems = [Problem(name, _unknown(name, form)) for name in data if not _known(name, form)]
     answers: Answers = {}
     for item in form.items.values():
-        if not is_blank(data.get(item.link_id)) and _known(item.link_id, form):
-            value = data[item.link_id]
-            found = [*_item_problems(item, value, on)]
-            problems += found
-            if not found:
-                answers[item.link_id] = _clean(item, value)
+        value = data.get(item.link_id)
+        if is_blank(value) or not _known(item.link_id, form):
+            continue
+        found = [*_item_problems(item, value, on)]
+        problems += found
+        cleaned = None if found else _clean(item, value)
+        if not is_blank(cleaned):
+            answers[item.link_id] = cleaned
     return answers, problems
 
 
@@ -185,7 +187,7 @@ def _is_coding(value: object) -> bool:
     )
 
 
-def _clean(item: Item, value: Any) -> Any:  # noqa: ANN401  # whatever the question takes
+def _clean(item: Item, value: Any) -> Any:
     if item.is_rows:
         columns = [column for column in item.children if column.is_question]
         rows = [
@@ -202,7 +204,7 @@ def _clean(item: Item, value: Any) -> Any:  # noqa: ANN401  # whatever the quest
     return _clean_one(item, value)
 
 
-def _clean_one(item: Item, value: Any) -> Any:  # noqa: ANN401  # whatever the question takes
+def _clean_one(item: Item, value: Any) -> Any:
     if item.type == "integer":
         return int(value)
     if item.type == "choice":

@@ -127,7 +127,7 @@ class _Reader:
             if value is not None:
                 yield value
 
-    def value(self, item: Item, value: Any, place: str) -> Any:  # noqa: ANN401  # any JSON value
+    def value(self, item: Item, value: Any, place: str) -> Any:
         if item.type == "quantity":
             return self.quantity(item, value, place)
         if isinstance(value, dict):
@@ -136,7 +136,7 @@ class _Reader:
             self.fault(place, "has no value")
         return value
 
-    def coding(self, item: Item, coding: Json, place: str) -> Any:  # noqa: ANN401  # code or coding
+    def coding(self, item: Item, coding: Json, place: str) -> Any:
         kept = {k: v for k, v in coding.items() if k in {"system", "code", "display"}}
         if not all(isinstance(v, str) and text_fault(v) is None for v in kept.values()):
             self.fault(place, f"the coding of {item.link_id} holds what is no text")
@@ -150,7 +150,7 @@ class _Reader:
             return None
         return option.code
 
-    def quantity(self, item: Item, quantity: Any, place: str) -> Any:  # noqa: ANN401  # a number
+    def quantity(self, item: Item, quantity: Any, place: str) -> Any:
         if not isinstance(quantity, dict) or "value" not in quantity:
             self.fault(place, f"{item.link_id} needs a quantity with a value")
             return None

@@ -96,7 +96,7 @@ def _element(item: Item, content: Json) -> Json:
     return {"linkId": item.link_id, "text": item.text, **content}
 
 
-def _answer(item: Item, value: Any) -> Json:  # noqa: ANN401  # whatever the question takes
+def _answer(item: Item, value: Any) -> Json:
     if isinstance(value, dict):
         return {"valueCoding": value}
     option = item.option(value) if item.type == "choice" else None

@@ -1,4 +1,4 @@
-"""JSON from strangers: one reader, with bounds, that takes nothing that is not plainly JSON."""
+"""JSON in and out: one reader, with bounds, for what comes from strangers, and one writer."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import json
 import math
 import re
 from typing import Any, Final
+
+import orjson
 
 MAX_BYTES: Final = 2_000_000
 MAX_DEPTH: Final = 60
@@ -18,7 +20,7 @@ class JsonError(ValueError):
     """Not acceptable as JSON; the message says why, in one sentence."""
 
 
-def strict_loads(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> Any:  # noqa: ANN401  # any JSON value
+def strict_loads(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> Any:
     """Parse UTF-8 JSON.
 
     Raises JsonError for more than ``max_bytes`` or ``max_depth`` levels, a key given twice, NaN
@@ -64,7 +66,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _no_constant(name: str) -> Any:  # noqa: ANN401  # never returns
+def _no_constant(name: str) -> Any:
     raise JsonError(f"holds {name}, which is no JSON number")
 
 
@@ -91,3 +93,8 @@ def _check_unicode(value: object) -> None:
     elif isinstance(value, list):
         for element in value:
             _check_unicode(element)
+
+
+def dump_json(data: Any) -> bytes:
+    """Write JSON data as UTF-8: indented, keys in the order given, a line feed at the end."""
+    return orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
