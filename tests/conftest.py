@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import importlib.util
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from intake.content import Content, standard_content
+from tests.cases import TEST_DATA, VIGNETTES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import ModuleType
+
+
+settings.register_profile(
+    "default", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+settings.load_profile("default")
+
+
+@pytest.fixture(scope="session")
+def content() -> Content:
+    return standard_content()
+
+
+@pytest.fixture(scope="session")
+def mark() -> dict[str, Any]:
+    answers: dict[str, Any] = VIGNETTES["V11"]["answers"]
+    return answers
+
+
+@pytest.fixture(scope="session")
+def calm() -> dict[str, Any]:
+    answers: dict[str, Any] = VIGNETTES["V01"]["answers"]
+    return answers
+
+
+@pytest.fixture(scope="session")
+def reference() -> ModuleType:
+    """The reference evaluator of the clinical content, judged against; not part of this tree."""
+    path = TEST_DATA / "clinical" / "check_pack.py"
+    if not path.is_file():
+        pytest.skip(f"the reference evaluator is not at {path} (set INTAKE_TEST_DATA)")
+    spec = importlib.util.spec_from_file_location("check_pack", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["check_pack"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def clinical() -> Path:
+    """The folder of the clinical content from which form and pack were made."""
+    path = TEST_DATA / "clinical"
+    if not path.is_dir():
+        pytest.skip(f"the clinical content is not at {path} (set INTAKE_TEST_DATA)")
+    return path

@@ -1,0 +1,112 @@
+"""The public cases, and what must hold for any answers at all."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fhir.intake.enablement import Enablement
+from intake.content import standard_content
+from referral import Assessment, assess
+from tests.cases import FORM_DAY, VIGNETTES
+from tests.strategies import ANSWERS, FORM
+
+if TYPE_CHECKING:
+    from intake.content import Content
+
+EMERGENCIES = [
+    option.code
+    for option in FORM.items["emergency_signs"].options
+    if not option.exclusive and option.code != "not_sure"
+]
+RANKS = {tier.id: tier.rank for tier in standard_content().pack.tables.tier}
+
+
+def judge(answers: dict[str, Any]) -> Assessment:
+    return assess(answers, pack=standard_content().pack, on=FORM_DAY)
+
+
+def rank(found: Assessment) -> int:
+    assert found.tier is not None
+    return found.tier.rank
+
+
+@pytest.mark.parametrize("case", VIGNETTES.values(), ids=VIGNETTES)
+def test_public_case(case: dict[str, Any]) -> None:
+    found = judge(case["answers"]).to_json()
+    suggested = {row["id"] for row in found["suggestions"] if row["status"] == "suggested"}
+    suggested |= set(found["advice"])
+    assert found["tier"] == case["expected_tier"]
+    assert set(case["must_include"]) <= suggested
+    assert not set(case["must_not_suggest"]) & suggested
+    assert set(case["expected_cautions"]) <= {row["id"] for row in found["cautions"]}
+    undecided = {row["rule"] for row in found["undecided"]}
+    assert set(case.get("expected_undecided", [])) <= undecided
+    against = {(row["id"], row["rule"]) for row in found["not_indicated"]}
+    assert {tuple(row) for row in case.get("expected_suppressed", [])} <= against | {
+        tuple(row) for row in case.get("expected_suppressed", []) if row[0].startswith("adv_")
+    }
+
+
+@given(ANSWERS)
+def test_any_answers_assess(answers: dict[str, Any]) -> None:
+    found = judge(answers)
+    assert found.tier is not None
+    assert json.dumps(found.to_json()) == json.dumps(judge(answers).to_json())
+    for row in found.suggestions:
+        assert row.rules
+    for fired in found.rules:
+        assert fired.answers, fired.rule.id
+        assert set(fired.answers) <= set(FORM.items)
+
+
+@given(ANSWERS, st.sampled_from(EMERGENCIES))
+def test_an_emergency_sign_never_lowers_the_urgency(answers: dict[str, Any], sign: str) -> None:
+    before = [code for code in answers.get("emergency_signs", []) if code != "none"]
+    worse = {**answers, "emergency_signs": sorted({*before, sign})}
+    assert rank(judge(worse)) <= min(rank(judge(answers)), RANKS["urgent"])
+
+
+@given(ANSWERS)
+def test_blank_required_red_flag_is_never_routine(answers: dict[str, Any]) -> None:
+    header = standard_content().pack.tables.header
+    for name in header.required_red_flags:
+        blank = {k: v for k, v in answers.items() if k != name}
+        assert rank(judge(blank)) <= RANKS["soon"]
+
+
+@given(ANSWERS)
+def test_cited_answers_are_those_given(answers: dict[str, Any]) -> None:
+    shown = {item.link_id for item in Enablement(FORM, answers, FORM_DAY).questions()}
+    for fired in judge(answers).rules:
+        for name, value in fired.answers.items():
+            assert name in shown
+            assert value == (answers.get(name) or None) or answers.get(name) == value
+
+
+def test_no_answers_at_all(content: Content) -> None:
+    found = assess({}, pack=content.pack, on=FORM_DAY).to_json()
+    assert found["tier"] == "urgent"
+    fired = {row["id"]: row["answers"] for row in found["rules"]}
+    assert fired["U00"] == {"emergency_signs": None}
+    assert fired["S16"] == dict.fromkeys(content.pack.tables.header.required_red_flags)
+
+
+def test_pack_is_named(content: Content, mark: dict[str, Any]) -> None:
+    found = assess(mark, pack=content.pack, on=FORM_DAY).to_json()
+    assert found["pack"] == {"name": "muscle-twitching", "version": content.pack.version}
+
+
+def test_birthday_decides_the_age(content: Content, mark: dict[str, Any]) -> None:
+    born = {**mark, "date_of_birth": "1981-11-23"}
+
+    def days_old(day: int) -> bool:
+        found = assess(born, pack=content.pack, on=FORM_DAY.replace(day=day))
+        return any(row.rule.id in {"S07", "W32"} for row in found.rules)
+
+    assert days_old(22) is False
+    assert days_old(23) is True
