@@ -1,0 +1,116 @@
+"""Many submissions at once: one renderer for each core, one line for each failure."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from intake.output import write_files
+from intake.pdf.renderer import Renderer
+from intake.processing import FILES, process
+from intake.submission import InputError, read_submission
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from concurrent.futures import Future
+    from pathlib import Path
+
+    from intake.content import Content
+    from intake.submission import Frame
+
+GOOD: Final = 0
+FAILED: Final = 1
+BAD_INPUT: Final = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What is the same for all files of a run."""
+
+    content: Content
+    frame: Frame
+    variant: str
+    paper: str
+
+    def run(self, path: Path, folder: Path, renderer: Renderer) -> tuple[int, tuple[str, ...]]:
+        """Process one file into a folder; return 0, or 1 if the PDF failed, and the notes.
+
+        Raises InputError for a bad file and OSError when the folder can not be written.
+        """
+        submission = read_submission(path, self.content.form, self.frame)
+        result = process(submission, self.content, renderer, variant=self.variant, paper=self.paper)
+        write_files(folder, result.files, clear=FILES)
+        return (FAILED if result.failed else GOOD), result.notes
+
+
+def run_one(job: Job, path: Path, folder: Path, *, note: Callable[[str], None]) -> int:
+    """Process one file; return the exit status: 2 for a bad input or output folder."""
+    try:
+        with Renderer() as renderer:
+            code, notes = job.run(path, folder, renderer)
+    except InputError as error:
+        note(str(error))
+        return BAD_INPUT
+    except OSError as error:
+        note(f"{folder}: {error.strerror or 'can not be written'}")
+        return BAD_INPUT
+    for line in notes:
+        note(f"{path}: {line}")
+    return code
+
+
+def run_many(job: Job, inputs: Sequence[tuple[Path, Path]], *, note: Callable[[str], None]) -> int:
+    """Process files side by side; return 1 if any failed. A failure never stops the others."""
+    local = threading.local()
+    workers = min(os.cpu_count() or 1, len(inputs))
+    code = GOOD
+    with ExitStack() as renderers, ThreadPoolExecutor(workers) as pool:
+
+        def run(path: Path, folder: Path) -> tuple[int, tuple[str, ...]]:
+            if not hasattr(local, "renderer"):
+                local.renderer = renderers.enter_context(Renderer())
+            outcome: tuple[int, tuple[str, ...]] = job.run(path, folder, local.renderer)
+            return outcome
+
+        futures = {pool.submit(run, path, folder): path for path, folder in inputs}
+        try:
+            for future in _progress(as_completed(futures), len(futures)):
+                code = max(code, _report(future, futures[future], note))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return code
+
+
+def _report(
+    future: Future[tuple[int, tuple[str, ...]]], path: Path, note: Callable[[str], None]
+) -> int:
+    try:
+        code, notes = future.result()
+    except InputError as error:
+        note(str(error))
+        return FAILED
+    except OSError as error:
+        note(f"{path}: {error.strerror or 'the result can not be written'}")
+        return FAILED
+    for line in notes:
+        note(f"{path}: {line}")
+    return code
+
+
+def _progress(
+    done: Iterable[Future[tuple[int, tuple[str, ...]]]], count: int
+) -> Iterator[Future[tuple[int, tuple[str, ...]]]]:
+    """Yield what is done, with a progress bar where somebody can see it."""
+    if not sys.stderr.isatty():
+        yield from done
+        return
+    with click.progressbar(done, length=count, label="processing", file=sys.stderr) as bar:
+        yield from bar

@@ -1,0 +1,45 @@
+"""The command line: the console script ``intake`` and the group ``flask intake``.
+
+Heavy libraries are imported inside the commands, because Flask loads this module for every
+``flask`` command of a host application.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from intake.cli.assess import assess
+from intake.cli.doctor import doctor
+from intake.cli.process import process
+from intake.cli.questionnaire import questionnaire
+from intake.cli.rules import rules
+from intake.cli.validate import validate
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="intake-referral")
+def intake() -> None:
+    """Pre-visit answers to urgency, workup, PDF and FHIR."""
+
+
+for command in (process, assess, questionnaire, rules, validate, doctor):
+    intake.add_command(command)
+
+
+def main() -> None:
+    """Run the console script: errors are one line on stderr, usage errors exit with 2."""
+    try:
+        code = intake.main(prog_name="intake", standalone_mode=False)
+    except click.ClickException as error:
+        message = " ".join(error.format_message().split())
+        click.echo(f"intake: {message}", err=True)
+        code = error.exit_code if isinstance(error, click.exceptions.UsageError) else 2
+    except (click.Abort, KeyboardInterrupt):
+        code = 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code or 0)

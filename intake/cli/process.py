@@ -1,0 +1,100 @@
+"""``intake process``: files to PDF, response, Bundle and assessment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fhir.intake.record import Identifier
+from intake.cli.options import base_option, content_for, frame, note, on_option
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+VARIANTS = {"ua": "pdf/ua-1", "a3": "pdf/a-3a"}
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write to.")
+@on_option
+@click.option(
+    "--pdf-variant",
+    type=click.Choice([*VARIANTS]),
+    default="ua",
+    show_default=True,
+    help="Tagged for reading (ua), or an archive with the response attached (a3).",
+)
+@click.option("--paper", type=click.Choice(["A4", "Letter"]), default="A4", show_default=True)
+@click.option("--patient-name", metavar="TEXT", help="Name of the patient (one FILE only).")
+@click.option(
+    "--record-number", metavar="TEXT", help="The patient's record number (one FILE only)."
+)
+@click.option(
+    "--record-system",
+    metavar="URI",
+    envvar="INTAKE_RECORD_SYSTEM",
+    help="Identifier system of record numbers.",
+)
+@base_option
+def process(  # noqa: PLR0913, PLR0917  # one argument for each option
+    files: tuple[Path, ...],
+    out: Path,
+    on: date | None,
+    pdf_variant: str,
+    paper: str,
+    patient_name: str | None,
+    record_number: str | None,
+    record_system: str | None,
+    base_url: str,
+) -> None:
+    """Assess FILES and write summary.pdf and FHIR files to --out.
+
+    A FILE is a QuestionnaireResponse, an object of answers by link id, or a case with its
+    answers. Several FILES, or a folder, give one folder each, named by the file.
+    """
+    from intake.batch import Job, run_many, run_one
+
+    inputs, several = expand(files)
+    if several and (patient_name or record_number):
+        raise click.UsageError("--patient-name and --record-number need a single FILE")
+    job = Job(
+        content=content_for(base_url),
+        frame=frame(on, patient=patient(record_number, record_system), patient_name=patient_name),
+        variant=VARIANTS[pdf_variant],
+        paper=paper,
+    )
+    if several:
+        code = run_many(job, [(path, out / path.stem) for path in inputs], note=note)
+    else:
+        code = run_one(job, inputs[0], out, note=note)
+    raise click.exceptions.Exit(code)
+
+
+def expand(files: Sequence[Path]) -> tuple[list[Path], bool]:
+    """Return the input files, and whether each gets a folder of its own."""
+    inputs: list[Path] = []
+    for path in files:
+        found = sorted(path.glob("*.json")) if path.is_dir() else [path]
+        if not found:
+            raise click.UsageError(f"{path}: the folder holds no *.json file")
+        inputs += found
+    several = len(files) > 1 or files[0].is_dir()
+    seen: dict[str, Path] = {}
+    for path in inputs if several else ():
+        other = seen.setdefault(path.stem.casefold(), path)
+        if other is not path:
+            raise click.UsageError(f"{path} and {other} would write to the same folder")
+    return inputs, several
+
+
+def patient(number: str | None, system: str | None) -> Identifier | None:
+    """Return the patient's identifier, None when no record number was given."""
+    if number is None:
+        return None
+    if not number.strip() or not system:
+        raise click.UsageError("--record-number needs a number and --record-system")
+    return Identifier(system=system, value=number.strip())

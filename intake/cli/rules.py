@@ -1,0 +1,115 @@
+"""``intake rules``: the rule pack for clinicians and authors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fhir.intake import urls
+from intake.cli.options import Day, content_for
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from referral import Pack
+
+BUILT_IN = "built-in"
+CASES = "cases.json"
+
+
+@click.group()
+def rules() -> None:
+    """Show, compare and check rule packs.
+
+    A PACK is a folder of TOML files, or "built-in" for the pack of the product.
+    """
+
+
+@rules.command()
+@click.argument("pack", default=BUILT_IN)
+def show(pack: str) -> None:
+    """Print the rules of PACK as Markdown tables, the conditions in words."""
+    from intake import rule_tables
+
+    content = content_for(urls.BASE)
+    for line in rule_tables.show(load(pack), content.form):
+        click.echo(line)
+
+
+@rules.command()
+@click.argument("old")
+@click.argument("new", default=BUILT_IN)
+@click.option(
+    "--cases",
+    type=click.Path(path_type=Path),
+    help="File of cases to compare, instead of those of the product.",
+)
+@click.option("--on", type=Day(), default="2026-11-22", show_default=True, metavar="DATE")
+def diff(old: str, new: str, cases: Path | None, on: date) -> None:
+    """Tell which rules differ between two packs, and which cases change."""
+    from intake import rule_tables
+
+    packs = load(old), load(new)
+    lines = [
+        *rule_tables.diff_rules(*packs),
+        *rule_tables.diff_cases(*packs, read_cases(cases, on), on=on),
+    ]
+    for line in lines or ["no difference"]:
+        click.echo(line)
+
+
+@rules.command()
+@click.argument("pack", default=BUILT_IN)
+def check(pack: str) -> None:
+    """Check PACK: unknown names, codes, sources, duplicate ids. Exit status 1 for a fault."""
+    from referral import PackError
+
+    try:
+        found = load(pack, report=False)
+    except PackError as error:
+        for problem in error.problems:
+            click.echo(str(problem))
+        raise click.exceptions.Exit(1) from None
+    count = len(found.tables.rule)
+    click.echo(f"{found.name} {found.version}: {count} rules, no fault")
+
+
+def load(name: str, *, report: bool = True) -> Pack:
+    """Load a pack by folder or name; with ``report``, a faulty pack is a command line error."""
+    from referral import PackError, load_pack
+
+    content = content_for(urls.BASE)
+    if name == BUILT_IN:
+        return content.pack
+    if not Path(name).is_dir():
+        raise click.UsageError(f"{name} is no folder and not {BUILT_IN!r}")
+    try:
+        return load_pack(Path(name), content.form.questions)
+    except PackError as error:
+        if not report:
+            raise
+        raise click.ClickException(f"{name}: {error}") from None
+
+
+def read_cases(path: Path | None, on: date) -> dict[str, dict[str, Any]]:
+    """Read cases (a JSON object with "vignettes") and return their checked answers by id."""
+    from fhir.intake.answers import check_answers
+    from fhir.intake.strict_json import JsonError, strict_loads
+    from referral.pack import default_folder
+
+    file = path or default_folder() / CASES
+    try:
+        rows = strict_loads(file.read_bytes())["vignettes"]
+        cases = {row["id"]: row["answers"] for row in rows}
+    except OSError as error:
+        raise click.ClickException(f"{file}: {error.strerror or 'can not be read'}") from None
+    except (JsonError, KeyError, TypeError) as error:
+        raise click.ClickException(f"{file}: holds no cases ({error})") from None
+    form = content_for(urls.BASE).form
+    for name, answers in cases.items():
+        _, problems = check_answers(answers, form, on=on)
+        if problems:
+            raise click.ClickException(f"{file}: {name}: {problems[0]}")
+    return cases

@@ -1,0 +1,109 @@
+"""The main job: a submission to its four files. Pure but for the renderer that is passed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from fhir.intake.response import build_response
+from fhir.intake.strict_json import dump_json
+from intake.pdf import PdfError, PdfUnavailable
+from intake.pdf.summary import render_summary
+from referral import assess
+
+if TYPE_CHECKING:
+    from intake.content import Content
+    from intake.pdf.renderer import Renderer
+    from intake.submission import Submission
+    from referral import Assessment
+
+Json: TypeAlias = dict[str, Any]
+PDF: Final = "summary.pdf"
+RESPONSE: Final = "questionnaire-response.json"
+BUNDLE: Final = "bundle.json"
+ASSESSMENT: Final = "assessment.json"
+FILES: Final = (PDF, RESPONSE, BUNDLE, ASSESSMENT)
+CONSENT: Final = "consent"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What was made of a submission: files by name, notes for people, and whether it failed."""
+
+    files: dict[str, bytes]
+    notes: tuple[str, ...]
+    failed: bool = False
+
+
+def process(
+    submission: Submission, content: Content, renderer: Renderer, *, variant: str, paper: str
+) -> Result:
+    """Assess a submission and make its PDF, response, Bundle and assessment.
+
+    A PDF that can not be made leaves the other files whole; without consent to save the answers
+    in the record there is no Bundle. Both are said in ``notes``.
+    """
+    assessment = assess(submission.answers, pack=content.pack, on=submission.on)
+    response = build_response(submission.answers, content.form, submission.record)
+    notes = [*submission.notes()]
+    files = {RESPONSE: dump_json(response), ASSESSMENT: dump_json(assessment.to_json())}
+    failed = False
+    pdf = None
+    try:
+        pdf = render_summary(
+            renderer,
+            form=content.form,
+            answers=submission.answers,
+            record=submission.record,
+            response=response,
+            assessment=assessment,
+            pack=content.pack,
+            variant=variant,
+            paper=paper,
+        )
+        files[PDF] = pdf
+    except PdfError as error:
+        notes.append(f"no PDF: {error}")
+        failed = not isinstance(error, PdfUnavailable)
+    refusal = export_refusal(submission)
+    if refusal:
+        notes.append(refusal)
+    else:
+        files[BUNDLE] = make_bundle(submission, content, response, assessment, pdf)
+    return Result(files, tuple(notes), failed)
+
+
+def export_refusal(submission: Submission) -> str | None:
+    """Return why no Bundle may leave for the record; None with the patient's full consent."""
+    consent = submission.answers.get(CONSENT)
+    if consent == "all":
+        return None
+    given = "consent is not answered" if consent is None else f"consent is {consent!r}"
+    return f"no bundle: {given}, so the answers may not be saved in the health record"
+
+
+def make_bundle(
+    submission: Submission,
+    content: Content,
+    response: Json,
+    assessment: Assessment,
+    pdf: bytes | None,
+) -> bytes:
+    """Build and validate the transaction Bundle, then write it as bytes."""
+    from fhir.intake.bundle import build_bundle, validate
+
+    bundle = build_bundle(
+        answers=submission.answers,
+        form=content.form,
+        record=submission.record,
+        response=response,
+        questionnaire=content.questionnaire,
+        assessment=assessment,
+        pdf=pdf,
+        product_version=version("intake-referral"),
+    )
+    faults = validate(bundle)
+    if faults:
+        raise RuntimeError("the Bundle is not valid: " + "; ".join(map(str, faults[:5])))
+    return dump_json(bundle)
