@@ -189,7 +189,7 @@ def _bounds(question: Json) -> Iterator[Json]:
         yield {"url": urls.MAX_DECIMAL_PLACES, "valueInteger": question["decimals"]}
 
 
-def _bound(kind: str, value: Any, unit: Json | None, simple: str, quantity: str) -> Json:  # noqa: ANN401  # a TOML value
+def _bound(kind: str, value: Any, unit: Json | None, simple: str, quantity: str) -> Json:
     if kind == "quantity" and unit is not None:
         measured = {"unit": unit["text"], "system": urls.UCUM, "code": unit["ucum"]}
         return {"url": quantity, "valueQuantity": {"value": value, **measured}}

@@ -39,13 +39,13 @@ def rebase(resource: Json, base: str) -> Json:
     Extensions keep their addresses: they name a meaning, not a place.
     """
 
-    def move(value: Any) -> Any:  # noqa: ANN401  # any JSON value
+    def move(value: Any) -> Any:
         if isinstance(value, dict):
             own = {k: v if k == "extension" else move(v) for k, v in value.items()}
             return {k: move_address(v) if k in {"url", "system"} else v for k, v in own.items()}
         return [move(element) for element in value] if isinstance(value, list) else value
 
-    def move_address(value: Any) -> Any:  # noqa: ANN401  # any JSON value
+    def move_address(value: Any) -> Any:
         if isinstance(value, str) and value.startswith(urls.BASE + "/"):
             return base.rstrip("/") + value.removeprefix(urls.BASE)
         return value
@@ -123,7 +123,7 @@ class Extensions:
         """Yield every extension of a url."""
         return (row for row in self._rows if row.get("url") == url)
 
-    def value(self, url: str) -> Any:  # noqa: ANN401  # whatever value[x] holds
+    def value(self, url: str) -> Any:
         """Return the value of the first extension of a url, None if there is none."""
         return next((element_value(row, "value") for row in self.all(url)), None)
 
@@ -140,7 +140,7 @@ class Extensions:
         return self.limit(urls.MAX_VALUE, urls.MAX_QUANTITY)
 
 
-def element_value(element: Json, prefix: str) -> Any:  # noqa: ANN401  # whatever value[x] holds
+def element_value(element: Json, prefix: str) -> Any:
     """Return the value of a choice element such as ``value[x]`` or ``answer[x]``."""
     return next((v for k, v in element.items() if k.startswith(prefix) and k != prefix), None)
 
