@@ -143,8 +143,8 @@ def _from_response(data: Json, own: Identifier, form: Form, frame: Frame) -> Sub
         authored=data.get("authored") or frame.now.isoformat(timespec="seconds"),
         status=data["status"],
         language=data.get("language"),
-        author=data.get("author"),
-        source=data.get("source"),
+        author=None if frame.patient else data.get("author"),
+        source=None if frame.patient else data.get("source"),
     )
     answers, faults = read_items(data, form)
     if faults:
@@ -166,6 +166,8 @@ def _frame_faults(data: Json, form: Form) -> list[str]:
         faults.append("status: is marked as entered in error")
     if data.get("authored") is not None and not is_datetime(data["authored"]):
         faults.append("authored: is no date and time with a time zone")
+    if not isinstance(data.get("language", "en"), str) or data.get("language") == "":
+        faults.append("language: is no language code")
     faults += _reference_faults(data)
     return faults
 

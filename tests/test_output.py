@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from intake.output import write_files
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def test_writes_and_replaces(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "b"
+    write_files(folder, {"x": b"1", "y": b"2"}, clear=("x", "y"))
+    write_files(folder, {"x": b"3"}, clear=("x", "y"))
+    assert (folder / "x").read_bytes() == b"3"
+    assert names(folder) == {"x"}
+
+
+def test_files_of_others_stay(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("keep")
+    write_files(tmp_path, {"x": b"1"}, clear=("x", "y"))
+    assert names(tmp_path) == {"x", "mine.txt"}
+
+
+def test_nothing_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_files(tmp_path, {"x": b"old", "y": b"old"}, clear=())
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "chmod", fail)
+    with pytest.raises(OSError, match="No space"):
+        write_files(tmp_path, {"x": b"new", "y": b"new"}, clear=())
+    assert names(tmp_path) == {"x", "y"}
+    assert (tmp_path / "x").read_bytes() == b"old"
