@@ -1,0 +1,1 @@
+"""Benchmarks: ``python -m benchmarks``. Figures are CPU times and ratios within one run."""
