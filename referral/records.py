@@ -69,7 +69,8 @@ class Rule:
 class Test:
     """An entry of the workup catalogue: a test, a referral, an action or a piece of advice.
 
-    ``helps`` says what it helps to tell apart, ``codes`` are its standard codings.
+    ``helps`` says what it helps to tell apart. ``codes`` are standard codings of just this test,
+    ``parts`` those of what it is made of.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Test:
     panel: str | None = None
     preparation: str | None = None
     codes: tuple[Mapping[str, str], ...] = ()
+    parts: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +94,10 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where a rule comes from and how directly it was read."""
+    """Where a rule comes from and how directly it was read; ``short`` names it in a table."""
 
     id: str
+    short: str
     citation: str
     title: str
     confidence: str

@@ -161,7 +161,8 @@ def test_only_verified_codes(clinical: Path, content: Content) -> None:
     }
     standard = {urls.LOINC, urls.SNOMED, urls.RXNORM}
     used = [code for item in content.form.items.values() for code in item.codes]
-    used += [dict(code) for test in content.pack.tables.test for code in test.codes]
+    tests = content.pack.tables.test
+    used += [dict(code) for test in tests for code in (*test.codes, *test.parts)]
     used += [
         {"system": str(option.system), "code": option.code}
         for item in content.form.items.values()

@@ -90,5 +90,15 @@ def test_content_is_that_of_the_reference(reference: ModuleType) -> None:
     tables = standard_content().pack.tables
     conditions = {rule["id"]: rule["when"] for rule in reference.RULES["rules"]}
     assert {rule.id: " ".join(rule.when.split()) for rule in tables.rule} == conditions
-    reasons = {rule["id"]: rule["because"] for rule in reference.RULES["rules"]}
-    assert {rule.id: rule.because for rule in tables.rule} == reasons
+    for row in reference.RULES["rules"]:
+        rule = next(rule for rule in tables.rule if rule.id == row["id"])
+        assert list(rule.sources) == row["sources"]
+        assert list(rule.suggest) == row.get("suggest", [])
+        assert list(rule.remove) == row.get("remove", [])
+        assert list(rule.about) == row.get("about", [])
+        assert (rule.kind, rule.tier, rule.target_days, rule.undecided_when_missing) == (
+            row["kind"],
+            row.get("tier"),
+            row["target_days"],
+            row["undecided_when_missing"],
+        )
