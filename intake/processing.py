@@ -13,6 +13,9 @@ from intake.pdf.summary import render_summary
 from referral import assess
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fhir.intake.problems import Problem
     from intake.content import Content
     from intake.pdf.renderer import Renderer
     from intake.submission import Submission
@@ -41,8 +44,8 @@ def process(
 ) -> Result:
     """Assess a submission and make its PDF, response, Bundle and assessment.
 
-    A PDF that can not be made leaves the other files whole; without consent to save the answers
-    in the record there is no Bundle. Both are said in ``notes``.
+    A PDF or a Bundle that can not be made leaves the other files whole; without consent to save
+    the answers in the record there is no Bundle. All that is said in ``notes``.
     """
     assessment = assess(submission.answers, pack=content.pack, on=submission.on)
     response = build_response(submission.answers, content.form, submission.record)
@@ -70,7 +73,12 @@ def process(
     if refusal:
         notes.append(refusal)
     else:
-        files[BUNDLE] = make_bundle(submission, content, response, assessment, pdf)
+        bundle, faults = make_bundle(submission, content, response, assessment, pdf)
+        if faults:
+            notes.append(f"no bundle: it would not be valid FHIR: {faults[0]}")
+            failed = True
+        else:
+            files[BUNDLE] = bundle
     return Result(files, tuple(notes), failed)
 
 
@@ -89,9 +97,10 @@ def make_bundle(
     response: Json,
     assessment: Assessment,
     pdf: bytes | None,
-) -> bytes:
-    """Build and validate the transaction Bundle, then write it as bytes."""
-    from fhir.intake.bundle import build_bundle, validate
+) -> tuple[bytes, Sequence[Problem]]:
+    """Build the transaction Bundle; return its bytes and what makes it invalid, if anything."""
+    from fhir.intake.bundle import build_bundle  # noqa: PLC0415  # not needed to assess
+    from fhir.intake.conformance import validate  # noqa: PLC0415
 
     bundle = build_bundle(
         answers=submission.answers,
@@ -102,8 +111,6 @@ def make_bundle(
         assessment=assessment,
         pdf=pdf,
         product_version=version("intake-referral"),
+        sources=content.pack.tables.source,
     )
-    faults = validate(bundle)
-    if faults:
-        raise RuntimeError("the Bundle is not valid: " + "; ".join(map(str, faults[:5])))
-    return dump_json(bundle)
+    return dump_json(bundle), validate(bundle)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from fhir.intake.answers import Answers, check_answers
+from fhir.intake.answers import MAX_TEXT, Answers, check_answers
 from fhir.intake.enablement import Enablement
 from fhir.intake.reading import STATUSES, read_items
 from fhir.intake.record import (
@@ -20,6 +20,7 @@ from fhir.intake.record import (
     is_datetime,
 )
 from fhir.intake.strict_json import JsonError, strict_loads
+from fhir.intake.text_rules import text_fault
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -187,11 +188,15 @@ def _reference_faults(data: Json) -> list[str]:
 def _is_identifier(value: object) -> bool:
     if not isinstance(value, dict):
         return False
-    return all(isinstance(value.get(k), str) and value[k].strip() for k in ("system", "value"))
+    return all(_is_text(value.get(name)) for name in ("system", "value"))
 
 
 def _is_texts(value: Json, names: tuple[str, ...]) -> bool:
-    return all(isinstance(value.get(name, "x"), str) and value.get(name, "x") for name in names)
+    return all(_is_text(value.get(name, "x")) for name in names)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and text_fault(value, MAX_TEXT) is None
 
 
 def _patient(own: Identifier, frame: Frame, subject: Json) -> Patient:
