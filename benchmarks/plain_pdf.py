@@ -13,7 +13,7 @@ from typing import Final
 STYLE: Final = (
     "@page { size: A4; margin: 15mm; @bottom-center { content: counter(page) } }"
     "body { font-family: 'DejaVu Sans'; font-size: 8.5pt } table { width: 100% }"
-    "td { border-bottom: 0.5pt solid #999; vertical-align: top; overflow-wrap: anywhere }"
+    "td { border-bottom: 0.5pt solid #999; vertical-align: top }"
 )
 _BLOCKS: Final = frozenset(
     {"p", "li", "td", "th", "div", "dt", "dd", "h1", "h2", "h3", "h4", "tr", "section", "header"}
@@ -29,7 +29,7 @@ class _Lines(HTMLParser):
         self._tag = "p"
         self._silent = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002  # the base class passes them
         if tag in _SILENT:
             self._silent += 1
         if tag in _BLOCKS:

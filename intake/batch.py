@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from intake.content import Content
+    from intake.pdf.renderer import Variant
+    from intake.pdf.summary import Paper
     from intake.submission import Frame
 
 GOOD: Final = 0
@@ -36,8 +38,8 @@ class Job:
 
     content: Content
     frame: Frame
-    variant: str
-    paper: str
+    variant: Variant
+    paper: Paper
 
     def run(self, path: Path, folder: Path, renderer: Renderer) -> tuple[int, tuple[str, ...]]:
         """Process one file into a folder; return 0, or 1 if the PDF failed, and the notes.

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from fhir.intake.problems import Problem
     from intake.content import Content
-    from intake.pdf.renderer import Renderer
+    from intake.pdf.renderer import Renderer, Variant
+    from intake.pdf.summary import Paper
     from intake.submission import Submission
     from referral import Assessment
 
@@ -40,7 +41,7 @@ class Result:
 
 
 def process(
-    submission: Submission, content: Content, renderer: Renderer, *, variant: str, paper: str
+    submission: Submission, content: Content, renderer: Renderer, *, variant: Variant, paper: Paper
 ) -> Result:
     """Assess a submission and make its PDF, response, Bundle and assessment.
 

@@ -116,7 +116,7 @@ def test_bad_input(content: Content, data: Any, message: str) -> None:
 
 
 def test_bad_form_date(content: Content) -> None:
-    with pytest.raises(InputError, match="meta.form_date: 'x' is no date"):
+    with pytest.raises(InputError, match=r"meta\.form_date: 'x' is no date"):
         parse(content, {"meta": {"form_date": "x"}, "answers": {}}, Frame(now=NOW))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-VARIANTS = {"ua": "pdf/ua-1", "a3": "pdf/a-3a"}
+    from intake.pdf.renderer import Variant
+    from intake.pdf.summary import Paper
+
+VARIANTS: Final[dict[str, Variant]] = {"ua": "pdf/ua-1", "a3": "pdf/a-3a"}
 
 
 @click.command()
@@ -45,7 +48,7 @@ def process(  # noqa: PLR0913, PLR0917  # one argument for each option
     out: Path,
     on: date | None,
     pdf_variant: str,
-    paper: str,
+    paper: Paper,
     patient_name: str | None,
     record_number: str | None,
     record_system: str | None,
