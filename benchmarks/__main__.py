@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.plain_pdf import plain_html
 from benchmarks.timing import compare, compare_processes, report
-from fhir.intake.bundle import build_bundle
 from fhir.intake.conformance import validate
 from fhir.intake.response import build_response
 from fhir.intake.strict_json import dump_json
 from intake.content import standard_content
 from intake.pdf.summary import summary_css, summary_html
 from intake.pdf.worker import Engine
+from intake.processing import make_bundle
 from intake.submission import Frame, parse_submission
 from referral import assess
 
@@ -65,17 +65,7 @@ def bench_engine(content: Content, submission: Submission, raw: bytes) -> None:
 
 def _export(content: Content, submission: Submission, found: Assessment) -> tuple[Any, Any]:
     response = build_response(submission.answers, content.form, submission.record)
-    bundle = build_bundle(
-        answers=submission.answers,
-        form=content.form,
-        record=submission.record,
-        response=response,
-        questionnaire=content.questionnaire,
-        assessment=found,
-        pdf=None,
-        product_version="0",
-    )
-    return response, bundle
+    return response, make_bundle(submission, content, response, found, None)
 
 
 def bench_fhir(content: Content, submission: Submission, found: Assessment) -> None:

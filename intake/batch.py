@@ -54,18 +54,8 @@ class Job:
 
 def run_one(job: Job, path: Path, folder: Path, *, note: Callable[[str], None]) -> int:
     """Process one file; return the exit status: 2 for a bad input or output folder."""
-    try:
-        with Renderer() as renderer:
-            code, notes = job.run(path, folder, renderer)
-    except InputError as error:
-        note(str(error))
-        return BAD_INPUT
-    except OSError as error:
-        note(f"{folder}: {error.strerror or 'can not be written'}")
-        return BAD_INPUT
-    for line in notes:
-        note(f"{path}: {line}")
-    return code
+    with Renderer() as renderer:
+        return _report(lambda: job.run(path, folder, renderer), path, note, bad=BAD_INPUT)
 
 
 def run_many(job: Job, inputs: Sequence[tuple[Path, Path]], *, note: Callable[[str], None]) -> int:
@@ -84,7 +74,7 @@ def run_many(job: Job, inputs: Sequence[tuple[Path, Path]], *, note: Callable[[s
         futures = {pool.submit(run, path, folder): path for path, folder in inputs}
         try:
             for future in _progress(as_completed(futures), len(futures)):
-                code = max(code, _report(future, futures[future], note))
+                code = max(code, _report(future.result, futures[future], note, bad=FAILED))
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -92,16 +82,21 @@ def run_many(job: Job, inputs: Sequence[tuple[Path, Path]], *, note: Callable[[s
 
 
 def _report(
-    future: Future[tuple[int, tuple[str, ...]]], path: Path, note: Callable[[str], None]
+    outcome: Callable[[], tuple[int, tuple[str, ...]]],
+    path: Path,
+    note: Callable[[str], None],
+    *,
+    bad: int,
 ) -> int:
+    """Tell what came of a file, a line for each thing to say; return its exit status."""
     try:
-        code, notes = future.result()
+        code, notes = outcome()
     except InputError as error:
         note(str(error))
-        return FAILED
+        return bad
     except OSError as error:
-        note(f"{path}: {error.strerror or 'the result can not be written'}")
-        return FAILED
+        note(f"{error.filename or path}: {error.strerror or 'the result can not be written'}")
+        return bad
     for line in notes:
         note(f"{path}: {line}")
     return code

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from fhir.intake.bundle import build_bundle
+from fhir.intake.conformance import validate
 from fhir.intake.response import build_response
 from fhir.intake.strict_json import dump_json
 from intake.pdf import PdfError, PdfUnavailable
@@ -13,9 +15,6 @@ from intake.pdf.summary import render_summary
 from referral import assess
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from fhir.intake.problems import Problem
     from intake.content import Content
     from intake.pdf.renderer import Renderer, Variant
     from intake.pdf.summary import Paper
@@ -74,12 +73,13 @@ def process(
     if refusal:
         notes.append(refusal)
     else:
-        bundle, faults = make_bundle(submission, content, response, assessment, pdf)
+        bundle = make_bundle(submission, content, response, assessment, pdf)
+        faults = validate(bundle)
         if faults:
             notes.append(f"no bundle: it would not be valid FHIR: {faults[0]}")
             failed = True
         else:
-            files[BUNDLE] = bundle
+            files[BUNDLE] = dump_json(bundle)
     return Result(files, tuple(notes), failed)
 
 
@@ -98,12 +98,9 @@ def make_bundle(
     response: Json,
     assessment: Assessment,
     pdf: bytes | None,
-) -> tuple[bytes, Sequence[Problem]]:
-    """Build the transaction Bundle; return its bytes and what makes it invalid, if anything."""
-    from fhir.intake.bundle import build_bundle  # noqa: PLC0415  # not needed to assess
-    from fhir.intake.conformance import validate  # noqa: PLC0415
-
-    bundle = build_bundle(
+) -> Json:
+    """Build the transaction Bundle of a submission."""
+    return build_bundle(
         answers=submission.answers,
         form=content.form,
         record=submission.record,
@@ -114,4 +111,3 @@ def make_bundle(
         product_version=version("intake-referral"),
         sources=content.pack.tables.source,
     )
-    return dump_json(bundle), validate(bundle)
