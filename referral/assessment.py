@@ -151,6 +151,7 @@ def _suggestion_json(row: Suggestion) -> dict[str, Any]:
     return {
         "id": row.test.id,
         "category": row.test.category,
+        "panel": row.test.panel,
         "status": row.status,
         "rules": [fired.rule.id for fired in row.rules],
         "cautions": [fired.rule.id for fired in row.cautions],
