@@ -33,9 +33,12 @@ def day_words(text: str) -> str:
 
 
 def moment_words(authored: str) -> str:
-    """Return a FHIR dateTime as written, such as "22 Nov 2026, 09:14 (UTC+1)"."""
+    """Return a FHIR dateTime as written, such as "22 Nov 2026, 09:14 (UTC+1)".
+
+    Midnight UTC to the second is what a file without a time gets, so only its day is said.
+    """
     day, _, time = authored.partition("T")
-    if not time:
+    if time in {"", "00:00:00Z"}:
         return day_words(day)
     zone = re.sub(r"^.*?(Z|[+-]\d\d:\d\d)$", r"\1", time)
     hours = zone if zone not in {"Z", "+00:00", "-00:00"} else ""

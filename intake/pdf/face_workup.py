@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from intake.pdf.face_why import why
-from intake.pdf.phrases import Phrase, clip, plain
 from intake.pdf.wording import listed
 
 if TYPE_CHECKING:
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
 
     from intake.pdf.case import Case
     from intake.pdf.face_plans import Plan
+    from intake.pdf.phrases import Phrase
     from referral.assessment import FiredRule, Suggestion
     from referral.records import Test
 
@@ -25,7 +25,6 @@ _CONFIDENCES: Final = ("high", "moderate", "low")
 _HELPS_LISTED: Final = 3
 """How many tests are told one by one what they help with."""
 _MAX_RULES: Final = 7
-_LONGEST_CITATION: Final = 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +128,8 @@ def _citation(case: Case, fired: FiredRule) -> str:
     if not cited:
         return ""
     best = min(cited, key=lambda source: _confidence_rank(source.confidence))
-    short = best.citation.partition(";")[0].partition(" (")[0]
     more = f" +{len(cited) - 1}" if len(cited) > 1 else ""
-    return plain(clip((short,), _LONGEST_CITATION)) + more
+    return best.short + more
 
 
 def _confidence_rank(confidence: str) -> int:
