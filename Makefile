@@ -1,6 +1,6 @@
 # `make run` and `make test` set up all that they need; `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types wheel bench questionnaire lock setup setup-dev clean
+.PHONY: help run test lint types wheel bench questionnaire pictures lock setup setup-dev clean
 
 BIN := .venv/bin
 PYTEST_ARGS ?=
@@ -39,6 +39,9 @@ bench: setup-dev ## measure
 
 questionnaire: setup-dev ## generate the FHIR Questionnaire from the form
 	$(BIN)/python -m scripts.generate_questionnaire
+
+pictures: setup-dev ## draw the pictures of the README
+	$(BIN)/python -m scripts.make_pictures
 
 lock: setup-dev ## lock the packages again (LOCK_ARGS=--upgrade for newer ones)
 	scripts/lock.sh $(LOCK_ARGS)
