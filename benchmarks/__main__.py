@@ -40,7 +40,7 @@ def main() -> None:
     frame = Frame(now=NOW, on=date(2026, 11, 22))
     raw = CASE.read_bytes()
     submission = parse_submission(raw, name="", stem="mark", form=content.form, frame=frame)
-    found = assess(submission.answers, pack=content.pack, on=submission.on)
+    found = assess(submission.answers, pack=content.pack, on=submission.record.day)
     bench_engine(content, submission, raw)
     bench_fhir(content, submission, found)
     bench_pdf(content, submission, found)
@@ -49,13 +49,15 @@ def main() -> None:
 
 def bench_engine(content: Content, submission: Submission, raw: bytes) -> None:
     """Time reading a file and assessing its answers."""
-    frame = Frame(now=NOW, on=submission.on)
+    frame = Frame(now=NOW, on=submission.record.day)
     times = compare(
         {
             "read and check the file": lambda: parse_submission(
                 raw, name="", stem="mark", form=content.form, frame=frame
             ),
-            "assess": lambda: assess(submission.answers, pack=content.pack, on=submission.on),
+            "assess": lambda: assess(
+                submission.answers, pack=content.pack, on=submission.record.day
+            ),
         },
         rounds=ROUNDS,
         repeats=30,

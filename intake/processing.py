@@ -47,7 +47,7 @@ def process(
     A PDF or a Bundle that can not be made leaves the other files whole; without consent to save
     the answers in the record there is no Bundle. All that is said in ``notes``.
     """
-    assessment = assess(submission.answers, pack=content.pack, on=submission.on)
+    assessment = assess(submission.answers, pack=content.pack, on=submission.record.day)
     response = build_response(submission.answers, content.form, submission.record)
     notes = [*submission.notes()]
     files = {RESPONSE: dump_json(response), ASSESSMENT: dump_json(assessment.to_json())}

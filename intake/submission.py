@@ -47,13 +47,12 @@ class InputError(ValueError):
 class Submission:
     """Checked answers of shown questions, with their frame.
 
-    ``on`` is the day of the form; ``dropped`` are answers to questions that are not shown,
-    ``missing`` the shown required questions without an answer.
+    ``dropped`` are answers to questions that are not shown, ``missing`` the shown required
+    questions without an answer.
     """
 
     answers: Answers
     record: Record
-    on: date
     dropped: tuple[str, ...]
     missing: tuple[str, ...]
 
@@ -120,7 +119,7 @@ def _from_answers(data: Json, own: Identifier, form: Form, frame: Frame) -> Subm
     on = day or frame.now.date()
     authored = f"{on}T00:00:00Z" if day else frame.now.isoformat(timespec="seconds")
     record = Record(identifier=own, patient=_patient(own, frame, {}), authored=authored)
-    return _submission(data, record, form, on, may_complete=True)
+    return _submission(data, record, form, may_complete=True)
 
 
 def _form_date(data: Json) -> date | None:
@@ -146,12 +145,12 @@ def _from_response(data: Json, own: Identifier, form: Form, frame: Frame) -> Sub
         language=data.get("language"),
         author=None if frame.patient else data.get("author"),
         source=None if frame.patient else data.get("source"),
+        on=frame.on,
     )
     answers, faults = read_items(data, form)
     if faults:
         raise InputError("", faults)
-    on = frame.on or record.day
-    return _submission(answers, record, form, on, may_complete=record.status == "completed")
+    return _submission(answers, record, form, may_complete=record.status == "completed")
 
 
 def _frame_faults(data: Json, form: Form) -> list[str]:
@@ -212,17 +211,15 @@ def _patient(own: Identifier, frame: Frame, subject: Json) -> Patient:
     )
 
 
-def _submission(
-    data: Json, record: Record, form: Form, on: date, *, may_complete: bool
-) -> Submission:
-    answers, problems = check_answers(data, form, on=on)
+def _submission(data: Json, record: Record, form: Form, *, may_complete: bool) -> Submission:
+    answers, problems = check_answers(data, form, on=record.day)
     if problems:
         raise InputError("", problems)
-    enablement = Enablement(form, answers, on)
+    enablement = Enablement(form, answers, record.day)
     kept, dropped = enablement.keep()
     missing = enablement.missing()
     if missing and record.status in {"completed", "amended"}:
         record = replace(record, status="in-progress")
     elif may_complete and not missing:
         record = replace(record, status="completed")
-    return Submission(answers=kept, record=record, on=on, dropped=dropped, missing=missing)
+    return Submission(answers=kept, record=record, dropped=dropped, missing=missing)

@@ -282,3 +282,9 @@ def test_dates() -> None:
     assert began_words(1, FORM_DAY) == "about 15 Nov 2026"
     assert began_words(26, FORM_DAY) == "about May 2026"
     assert began_words(1e9, FORM_DAY) == ""
+
+
+def test_unfinished_form_is_not_called_completed() -> None:
+    unfinished = replace(RECORD, status="in-progress")
+    head = sheet(case(vignette("V01"), unfinished)).header
+    assert head.made[0] == "Not completed, state of 22 Nov 2026, 09:14 (UTC+1)"

@@ -50,19 +50,22 @@ def test_same_bytes_same_identity(content: Content, mark: dict[str, Any]) -> Non
 def test_day_of_the_form(content: Content, mark: dict[str, Any]) -> None:
     assert parse(content, mark).record.authored == "2026-11-22T00:00:00Z"
     today = parse(content, mark, Frame(now=NOW))
-    assert (today.on, today.record.authored) == (date(2026, 12, 1), "2026-12-01T09:30:00+00:00")
+    assert (today.record.day, today.record.authored) == (
+        date(2026, 12, 1),
+        "2026-12-01T09:30:00+00:00",
+    )
     dated = {**VIGNETTES["V11"], "meta": {"form_date": "2026-11-20"}}
-    assert parse(content, dated, Frame(now=NOW)).on == date(2026, 11, 20)
-    assert parse(content, dated).on == FORM_DAY
+    assert parse(content, dated, Frame(now=NOW)).record.day == date(2026, 11, 20)
+    assert parse(content, dated).record.day == FORM_DAY
 
 
 def test_authored_of_a_response_is_kept(content: Content, mark: dict[str, Any]) -> None:
     response = as_response(content, parse(content, mark))
     response["authored"] = "2026-11-22T23:30:00-08:00"
     kept = parse(content, response, Frame(now=NOW))
-    assert (kept.on, kept.record.authored) == (FORM_DAY, "2026-11-22T23:30:00-08:00")
+    assert (kept.record.day, kept.record.authored) == (FORM_DAY, "2026-11-22T23:30:00-08:00")
     later = parse(content, response, Frame(now=NOW, on=date(2026, 11, 30)))
-    assert (later.on, later.record.authored) == (date(2026, 11, 30), kept.record.authored)
+    assert (later.record.day, later.record.authored) == (date(2026, 11, 30), kept.record.authored)
 
 
 def test_missing_required_answer_is_in_progress(content: Content, mark: dict[str, Any]) -> None:
@@ -144,3 +147,15 @@ def test_bad_response(
     with pytest.raises(InputError) as caught:
         parse(content, response)
     assert str(caught.value).startswith(f"f.json: {message}")
+
+
+def test_day_given_counts_for_age_and_target(content: Content, mark: dict[str, Any]) -> None:
+    from referral import assess
+
+    response = as_response(content, parse(content, {**mark, "date_of_birth": "1981-11-25"}))
+    ages = []
+    for day in (FORM_DAY, date(2026, 11, 25)):
+        submission = parse(content, response, Frame(now=NOW, on=day))
+        found = assess(submission.answers, pack=content.pack, on=submission.record.day)
+        ages.append(any(row.rule.id == "S07" for row in found.rules))
+    assert ages == [False, True]

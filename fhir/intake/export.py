@@ -64,7 +64,7 @@ class Export:
     def instant(self) -> str:
         """The time of the form; midnight UTC where only its day is known."""
         authored = self.record.authored
-        return authored if "T" in authored else f"{self.record.day}T00:00:00Z"
+        return authored if "T" in authored else f"{self.record.authored_day}T00:00:00Z"
 
     @property
     def software(self) -> str:

@@ -40,8 +40,9 @@ class Patient:
 class Record:
     """The frame of a response.
 
-    ``authored`` is a FHIR dateTime; its day, as written, is the day of the form. ``author`` and
-    ``source`` are References, None to derive them from who filled in the form.
+    ``authored`` is a FHIR dateTime; its day, as written, is the day of the form unless ``on``
+    sets another. ``author`` and ``source`` are References, None to derive them from who filled
+    in the form.
     """
 
     identifier: Identifier
@@ -51,10 +52,16 @@ class Record:
     language: str | None = None
     author: dict[str, Any] | None = None
     source: dict[str, Any] | None = None
+    on: date | None = None
 
     @property
     def day(self) -> date:
-        """The day of the form, as written; the first of the month or year if that is all."""
+        """The day of the form, from which ages and targets count."""
+        return self.on or self.authored_day
+
+    @property
+    def authored_day(self) -> date:
+        """The day as authored; the first of the month or year if that is all."""
         year, month, day = (*self.authored[:10].split("-"), "1", "1")[:3]
         return date(int(year), int(month), int(day))
 

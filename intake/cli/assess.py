@@ -33,5 +33,5 @@ def assess(file: Path, on: date | None, base_url: str) -> None:
         raise click.ClickException(str(error)) from None
     for line in submission.notes():
         note(f"{file}: {line}")
-    found = judge(submission.answers, pack=content.pack, on=submission.on)
+    found = judge(submission.answers, pack=content.pack, on=submission.record.day)
     click.echo(dump_json(found.to_json()), nl=False)

@@ -23,6 +23,7 @@ MAX_NAME: Final = 60
 _BIRTH: Final = "date_of_birth"
 _SEXES: Final = ("female", "male", "intersex")
 _PREGNANT: Final = "pregnancy_status"
+_UNFINISHED: Final = {"in-progress", "stopped"}
 _PEOPLE: Final = {
     "self": "by the patient",
     "interpreter": "by an interpreter with the patient",
@@ -119,7 +120,8 @@ def age(case: Case) -> int | None:
 
 
 def _made(case: Case) -> Iterator[str]:
-    yield f"Form completed {moment_words(case.record.authored)}"
+    done = "Not completed, state of" if case.record.status in _UNFINISHED else "Form completed"
+    yield f"{done} {moment_words(case.record.authored)}"
     yield f"{_by(case)}, in {_language(case)}"
     consent = str(case.answers.get("consent") or "")
     yield f"Consent: {_CONSENTS.get(consent) or case.words.value('consent', consent)[0]}"

@@ -134,7 +134,7 @@ def _foot(case: Case) -> str:
 
 def _attachment(response: Mapping[str, Any], record: Record) -> Attachment:
     timed = "T" in record.authored
-    day = datetime.combine(record.day, time(), UTC)
+    day = datetime.combine(record.authored_day, time(), UTC)
     return Attachment(
         string=dump_json(response),
         name="questionnaire-response.fhir.json",
