@@ -53,7 +53,7 @@ def test_refuses(data: bytes, message: str) -> None:
 
 def test_place_of_a_fault() -> None:
     with pytest.raises(JsonError, match=r"line 2, column 1"):
-        strict_loads(b"[1,\n]")
+        strict_loads(b"[1,\nx]")
 
 
 def test_brackets_in_text_are_no_depth() -> None:
