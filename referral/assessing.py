@@ -168,7 +168,7 @@ def _undecided(case: AnswerCase, pack: Pack, tier: Tier | None) -> Iterator[Unde
         if tier is not None and ranks[rule.tier] >= tier.rank:
             continue
         if truth(row.when.value(case)) is None:
-            yield Undecided(rule, tuple(_ask(case, row)))
+            yield Undecided(rule, tuple(_ask(case, row)), case.cited(row.when))
 
 
 def _ask(case: AnswerCase, row: CompiledRule) -> Iterator[str]:

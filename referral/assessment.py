@@ -54,11 +54,18 @@ class NotIndicated:
 class Undecided:
     """A rule, more severe than the urgency, that blanks or unsure answers leave open.
 
-    ``ask`` are the link ids of the questions that would decide it.
+    ``ask`` are the shown questions that it reads and that are blank or unsure; ``waits_for`` are
+    those whose blank keeps it open, also where the question it reads is not yet shown.
     """
 
     rule: Rule
     ask: tuple[str, ...]
+    waits_for: tuple[str, ...]
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """The questions that would help to decide the rule."""
+        return self.ask or self.waits_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +117,7 @@ class Assessment:
         """Group the open rules by the question that would help to decide them."""
         grouped: dict[str, list[Rule]] = {}
         for open_rule in self.undecided:
-            for item in open_rule.ask:
+            for item in open_rule.questions:
                 grouped.setdefault(item, []).append(open_rule.rule)
         return {item: tuple(rules) for item, rules in grouped.items()}
 
@@ -127,7 +134,7 @@ class Assessment:
                 for row in self.not_indicated
             ],
             "cautions": [{"id": c.rule.id, "text": c.rule.message} for c in self.cautions],
-            "undecided": [{"rule": u.rule.id, "ask": list(u.ask)} for u in self.undecided],
+            "undecided": [_undecided_json(row) for row in self.undecided],
             "advice": [row.test.id for row in self.advice],
             "medicines": [_medicine_json(finding) for finding in self.medicines],
             "article_flags": self.article_flags,
@@ -156,6 +163,10 @@ def _suggestion_json(row: Suggestion) -> dict[str, Any]:
         "rules": [fired.rule.id for fired in row.rules],
         "cautions": [fired.rule.id for fired in row.cautions],
     }
+
+
+def _undecided_json(row: Undecided) -> dict[str, Any]:
+    return {"rule": row.rule.id, "ask": list(row.ask), "waits_for": list(row.waits_for)}
 
 
 def _medicine_json(finding: Finding) -> dict[str, Any]:

@@ -110,3 +110,19 @@ def test_birthday_decides_the_age(content: Content, mark: dict[str, Any]) -> Non
 
     assert days_old(22) is False
     assert days_old(23) is True
+
+
+def test_open_rule_names_the_question_behind_a_hidden_one(
+    content: Content, calm: dict[str, Any]
+) -> None:
+    blank = {k: v for k, v in calm.items() if k != "sensory_present"}
+    found = assess(blank, pack=content.pack, on=FORM_DAY)
+    row = next(row for row in found.undecided if row.rule.id == "E04")
+    assert (row.ask, row.questions) == ((), ("sensory_present",))
+    assert row.rule in found.undecided_by_question()["sensory_present"]
+
+
+@given(ANSWERS)
+def test_every_open_rule_has_a_question(answers: dict[str, Any]) -> None:
+    for row in judge(answers).undecided:
+        assert row.questions, row.rule.id

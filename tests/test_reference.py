@@ -29,7 +29,7 @@ def ours(answers: dict[str, Any]) -> dict[str, Any]:
         "deferred": sorted(row["id"] for row in rows if row["status"] == "deferred"),
         "advice": set(found["advice"]),
         "cautions": [row["id"] for row in found["cautions"]],
-        "undecided": found["undecided"],
+        "undecided": [{"rule": u["rule"], "ask": u["ask"]} for u in found["undecided"]],
         "article_flags": found["article_flags"],
     }
 
