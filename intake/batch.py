@@ -8,13 +8,13 @@ import threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from intake.output import write_files
 from intake.pdf.renderer import Renderer
-from intake.processing import FILES, process
+from intake.processing import FILES, Layout, process
 from intake.submission import InputError, read_submission
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from intake.content import Content
-    from intake.pdf.renderer import Variant
-    from intake.pdf.summary import Paper
     from intake.submission import Frame
 
 GOOD: Final = 0
@@ -38,8 +36,8 @@ class Job:
 
     content: Content
     frame: Frame
-    variant: Variant
-    paper: Paper
+    layout: Layout
+    previous: dict[str, Any] | None = None
 
     def run(self, path: Path, folder: Path, renderer: Renderer) -> tuple[int, tuple[str, ...]]:
         """Process one file into a folder; return 0, or 1 if the PDF failed, and the notes.
@@ -47,7 +45,10 @@ class Job:
         Raises InputError for a bad file and OSError when the folder can not be written.
         """
         submission = read_submission(path, self.content.form, self.frame)
-        result = process(submission, self.content, renderer, variant=self.variant, paper=self.paper)
+        try:
+            result = process(submission, self.content, renderer, self.layout, self.previous)
+        except InputError as error:
+            raise InputError(str(path), error.problems) from None
         write_files(folder, result.files, clear=FILES)
         return (FAILED if result.failed else GOOD), result.notes
 
@@ -96,6 +97,9 @@ def _report(
         return bad
     except OSError as error:
         note(f"{error.filename or path}: {error.strerror or 'the result can not be written'}")
+        return bad
+    except Exception as error:  # noqa: BLE001  # one file must not end the run of the others
+        note(f"{path}: can not be processed ({type(error).__name__}); please report this")
         return bad
     for line in notes:
         note(f"{path}: {line}")

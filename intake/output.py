@@ -13,13 +13,17 @@ if TYPE_CHECKING:
 
 
 def write_files(folder: Path, files: Mapping[str, bytes], *, clear: Iterable[str]) -> None:
-    """Write files into a folder, made if missing.
+    """Write files into a folder, made if missing; only their owner can read them.
 
     Each file is written beside its place and moved when all are complete. Names in ``clear``
     that are not written are removed, so that no file of an earlier patient stays behind.
-    Raises OSError.
+    Raises OSError, which names the folder or the file in the way.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    stale = set(clear) - set(files)
+    for name in (*files, *stale):
+        if (folder / name).is_dir():
+            raise IsADirectoryError(0, "a folder is in the way", str(folder / name))
     written: list[tuple[Path, Path]] = []
     try:
         for name, content in files.items():
@@ -27,20 +31,14 @@ def write_files(folder: Path, files: Mapping[str, bytes], *, clear: Iterable[str
             written.append((Path(temporary), folder / name))
             with os.fdopen(handle, "wb") as stream:
                 stream.write(content)
-        for temporary_path, _ in written:
-            temporary_path.chmod(0o666 & ~_umask())
-    except BaseException:
+        for temporary_path, place in written:
+            temporary_path.replace(place)
+    except BaseException as error:
         for temporary_path, _ in written:
             with contextlib.suppress(OSError):
-                temporary_path.unlink()
+                temporary_path.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise OSError(error.errno, error.strerror, str(folder)) from error
         raise
-    for name in set(clear) - set(files):
+    for name in stale:
         (folder / name).unlink(missing_ok=True)
-    for temporary_path, place in written:
-        temporary_path.replace(place)
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current

@@ -7,11 +7,12 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from fhir.intake.bundle import build_bundle
-from fhir.intake.conformance import validate
+from fhir.intake.conformance import validate, validate_response
 from fhir.intake.response import build_response
 from fhir.intake.strict_json import dump_json
 from intake.pdf import PdfError, PdfUnavailable
 from intake.pdf.summary import render_summary
+from intake.submission import InputError
 from referral import assess
 
 if TYPE_CHECKING:
@@ -39,22 +40,39 @@ class Result:
     failed: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """How the PDF is written: its variant, and the paper."""
+
+    variant: Variant = "pdf/ua-1"
+    paper: Paper = "A4"
+
+
 def process(
-    submission: Submission, content: Content, renderer: Renderer, *, variant: Variant, paper: Paper
+    submission: Submission,
+    content: Content,
+    renderer: Renderer,
+    layout: Layout,
+    previous: Json | None = None,
 ) -> Result:
     """Assess a submission and make its PDF, response, Bundle and assessment.
 
     A PDF or a Bundle that can not be made leaves the other files whole; without consent to save
-    the answers in the record there is no Bundle. All that is said in ``notes``.
+    the answers in the record there is no Bundle. All that is said in ``notes``. ``previous`` is
+    the Bundle that was sent for the same response before, if any.
+
+    Raises InputError when the response would not be valid FHIR, because of what was given.
     """
     assessment = assess(submission.answers, pack=content.pack, on=submission.record.day)
     response = build_response(submission.answers, content.form, submission.record)
+    problems = validate_response(response)
+    if problems:
+        raise InputError("", problems)
     notes = [*submission.notes()]
     files = {RESPONSE: dump_json(response), ASSESSMENT: dump_json(assessment.to_json())}
     failed = False
-    pdf = None
     try:
-        pdf = render_summary(
+        files[PDF] = render_summary(
             renderer,
             form=content.form,
             answers=submission.answers,
@@ -62,25 +80,22 @@ def process(
             response=response,
             assessment=assessment,
             pack=content.pack,
-            variant=variant,
-            paper=paper,
+            variant=layout.variant,
+            paper=layout.paper,
         )
-        files[PDF] = pdf
     except PdfError as error:
         notes.append(f"no PDF: {error}")
         failed = not isinstance(error, PdfUnavailable)
     refusal = export_refusal(submission)
     if refusal:
-        notes.append(refusal)
-    else:
-        bundle = make_bundle(submission, content, response, assessment, pdf)
-        faults = validate(bundle)
-        if faults:
-            notes.append(f"no bundle: it would not be valid FHIR: {faults[0]}")
-            failed = True
-        else:
-            files[BUNDLE] = dump_json(bundle)
-    return Result(files, tuple(notes), failed)
+        return Result(files, (*notes, refusal), failed)
+    pdf = files.get(PDF)
+    bundle = make_bundle(submission, content, response, assessment, pdf, previous=previous)
+    faults = validate(bundle)
+    if faults:
+        notes.append(f"no bundle: it would not be valid FHIR: {faults[0]}")
+        return Result(files, tuple(notes), failed=True)
+    return Result({**files, BUNDLE: dump_json(bundle)}, tuple(notes), failed)
 
 
 def export_refusal(submission: Submission) -> str | None:
@@ -92,22 +107,31 @@ def export_refusal(submission: Submission) -> str | None:
     return f"no bundle: {given}, so the answers may not be saved in the health record"
 
 
-def make_bundle(
+def make_bundle(  # noqa: PLR0913  # the parts of one export
     submission: Submission,
     content: Content,
     response: Json,
     assessment: Assessment,
     pdf: bytes | None,
+    *,
+    previous: Json | None = None,
 ) -> Json:
-    """Build the transaction Bundle of a submission."""
-    return build_bundle(
-        answers=submission.answers,
-        form=content.form,
-        record=submission.record,
-        response=response,
-        questionnaire=content.questionnaire,
-        assessment=assessment,
-        pdf=pdf,
-        product_version=version("intake-referral"),
-        sources=content.pack.tables.source,
-    )
+    """Build the transaction Bundle of a submission.
+
+    Raises InputError when ``previous`` is the Bundle of another response.
+    """
+    try:
+        return build_bundle(
+            answers=submission.answers,
+            form=content.form,
+            record=submission.record,
+            response=response,
+            questionnaire=content.questionnaire,
+            assessment=assessment,
+            pdf=pdf,
+            product_version=version("intake-referral"),
+            sources=content.pack.tables.source,
+            previous=previous,
+        )
+    except ValueError as error:
+        raise InputError("", [str(error)]) from None

@@ -1,16 +1,13 @@
-"""The rule pack as Markdown tables for clinicians, and what a change of it would change."""
+"""The rule pack as Markdown tables for clinicians."""
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from intake.rule_words import Words
-from referral import assess
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from datetime import date
+    from collections.abc import Iterable, Iterator
 
     from fhir.intake.items import Form
     from referral import Pack
@@ -80,56 +77,3 @@ def _table(title: str, head: Iterable[str], rows: Iterable[Iterable[str]]) -> It
     for row in rows:
         cells = (cell.replace("|", r"\|") for cell in row)
         yield f"| {' | '.join(cells)} |"
-
-
-def diff_rules(old: Pack, new: Pack) -> Iterator[str]:
-    """Yield one line for each rule that was added, removed or changed, with the fields."""
-    before = {rule.id: rule for rule in old.tables.rule}
-    after = {rule.id: rule for rule in new.tables.rule}
-    for name in sorted(before | after):
-        if name not in after:
-            yield f"rule {name}: removed"
-        elif name not in before:
-            yield f"rule {name}: added"
-        elif before[name] != after[name]:
-            changed = [
-                field.name
-                for field in fields(before[name])
-                if getattr(before[name], field.name) != getattr(after[name], field.name)
-            ]
-            yield f"rule {name}: {', '.join(changed)} changed"
-
-
-def diff_cases(
-    old: Pack, new: Pack, cases: Mapping[str, Mapping[str, Any]], *, on: date
-) -> Iterator[str]:
-    """Yield one line for each case in which the packs differ: urgency, tests, cautions."""
-    for name, answers in cases.items():
-        before, after = (_outcome(answers, pack, on) for pack in (old, new))
-        changes = [
-            f"{key} {_change(before[key], after[key])}"
-            for key in before
-            if before[key] != after[key]
-        ]
-        if changes:
-            yield f"case {name}: {'; '.join(changes)}"
-
-
-def _outcome(answers: Mapping[str, Any], pack: Pack, on: date) -> dict[str, Any]:
-    found = assess(answers, pack=pack, on=on)
-    return {
-        "urgency": found.tier and found.tier.id,
-        "target days": found.target_days,
-        "tests": {f"{row.test.id} ({row.status})" for row in found.suggestions},
-        "not indicated": {row.test.id for row in found.not_indicated},
-        "cautions": {row.rule.id for row in found.cautions},
-        "undecided": {row.rule.id for row in found.undecided},
-        "advice": {row.test.id for row in found.advice},
-    }
-
-
-def _change(before: Any, after: Any) -> str:
-    if isinstance(before, set):
-        signs = [f"+{name}" for name in sorted(after - before)]
-        return " ".join([*signs, *(f"-{name}" for name in sorted(before - after))])
-    return f"{before} → {after}"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from stat import S_ISREG
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from fhir.intake.answers import MAX_TEXT, Answers, check_answers
 from fhir.intake.enablement import Enablement
+from fhir.intake.problems import Problem
 from fhir.intake.reading import STATUSES, read_items
 from fhir.intake.record import (
     PERSON_SYSTEM,
@@ -19,17 +22,21 @@ from fhir.intake.record import (
     Record,
     is_datetime,
 )
-from fhir.intake.strict_json import JsonError, strict_loads
+from fhir.intake.strict_json import MAX_BYTES, JsonError, strict_loads
 from fhir.intake.text_rules import text_fault
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from fhir.intake.items import Form
-    from fhir.intake.problems import Problem
 
 Json: TypeAlias = dict[str, Any]
+_KEPT: Final = {
+    *("resourceType", "meta", "language", "identifier", "questionnaire", "_questionnaire"),
+    *("status", "subject", "authored", "author", "source", "item", "text"),
+}
+"""Elements of a response that are read, or written anew."""
 NAMESPACE: Final[UUID] = uuid5(NAMESPACE_URL, RESPONSE_SYSTEM)
 
 
@@ -43,18 +50,23 @@ class InputError(ValueError):
         super().__init__(f"{name}: {self.problems[0]}{more}")
 
 
+class UnreadableError(InputError):
+    """A file that can not be read, or not as JSON."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
     """Checked answers of shown questions, with their frame.
 
     ``dropped`` are answers to questions that are not shown, ``missing`` the shown required
-    questions without an answer.
+    questions without an answer, ``ignored`` elements of a response that are not kept.
     """
 
     answers: Answers
     record: Record
     dropped: tuple[str, ...]
     missing: tuple[str, ...]
+    ignored: tuple[str, ...] = ()
 
     def notes(self) -> list[str]:
         """Say what a reader of the result should know about the input."""
@@ -65,6 +77,8 @@ class Submission:
         if self.missing:
             names = ", ".join(self.missing)
             notes.append(f"warning: required questions are not answered: {names}")
+        if self.ignored:
+            notes.append(f"not kept from the response: {', '.join(self.ignored)}")
         return notes
 
 
@@ -81,10 +95,19 @@ class Frame:
 def read_submission(path: Path, form: Form, frame: Frame) -> Submission:
     """Read a file. Raises InputError that names the file, the place and what is wrong."""
     try:
-        content = path.read_bytes()
+        is_file = S_ISREG(path.stat().st_mode)
+        content = _read(path) if is_file else b""
     except OSError as error:
-        raise InputError(str(path), [error.strerror or "can not be read"]) from None
+        raise UnreadableError(str(path), [error.strerror or "can not be read"]) from None
+    if not is_file:
+        raise UnreadableError(str(path), ["is no file"])
     return parse_submission(content, name=str(path), stem=path.stem, form=form, frame=frame)
+
+
+def _read(path: Path) -> bytes:
+    """Read a file, and no more than is needed to see that it is too large."""
+    with path.open("rb") as stream:
+        return stream.read(MAX_BYTES + 1)
 
 
 def parse_submission(
@@ -94,11 +117,11 @@ def parse_submission(
     try:
         data = strict_loads(content)
     except JsonError as error:
-        raise InputError(name, [str(error)]) from None
+        raise UnreadableError(name, [str(error)]) from None
     if not isinstance(data, dict):
         raise InputError(name, ["holds no JSON object"])
-    digest = hashlib.sha256(content).hexdigest()
-    own = Identifier(system=RESPONSE_SYSTEM, value=str(uuid5(NAMESPACE, f"{stem}\n{digest}")))
+    digest = hashlib.sha256(os.fsencode(stem) + b"\n" + content).hexdigest()
+    own = Identifier(system=RESPONSE_SYSTEM, value=str(uuid5(NAMESPACE, digest)))
     try:
         if "resourceType" in data:
             return _from_response(data, own, form, frame)
@@ -114,6 +137,9 @@ def _from_answers(data: Json, own: Identifier, form: Form, frame: Frame) -> Subm
         raise InputError("", [f"holds {count} cases; give one case in each file"])
     day = frame.on
     if isinstance(data.get("answers"), dict):
+        beside = [name for name in data if name in form.items]
+        if beside:
+            raise InputError("", [Problem(beside[0], "stands beside the answers, not in them")])
         day = day or _form_date(data)
         data = data["answers"]
     on = day or frame.now.date()
@@ -150,7 +176,14 @@ def _from_response(data: Json, own: Identifier, form: Form, frame: Frame) -> Sub
     answers, faults = read_items(data, form)
     if faults:
         raise InputError("", faults)
-    return _submission(answers, record, form, may_complete=record.status == "completed")
+    found = _submission(answers, record, form, may_complete=record.status == "completed")
+    return replace(found, ignored=tuple(_ignored(data)))
+
+
+def _ignored(data: Json) -> Iterator[str]:
+    yield from (name[:60] for name in data if name not in _KEPT and name.isprintable())
+    subject = data.get("subject") or {}
+    yield from (f"subject.{name}" for name in ("reference",) if name in subject)
 
 
 def _frame_faults(data: Json, form: Form) -> list[str]:
@@ -181,6 +214,8 @@ def _reference_faults(data: Json) -> list[str]:
         reference = data.get(name, {})
         if not isinstance(reference, dict) or not _is_texts(reference, ("reference", "display")):
             faults.append(f"{name}: is no reference")
+        elif "identifier" in reference and not _is_identifier(reference["identifier"]):
+            faults.append(f"{name}.identifier: needs a system and a value")
     return faults
 
 

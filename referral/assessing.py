@@ -73,7 +73,12 @@ def _fired(case: AnswerCase, pack: Pack, kind: str) -> tuple[FiredRule, ...]:
 
 
 def _answers(case: AnswerCase, cited: Sequence[str]) -> dict[str, object]:
-    return {item: None if case.value(item) is None else case.answers[item] for item in cited}
+    return {item: case.answers.get(item) or _zero(case.answers.get(item)) for item in cited}
+
+
+def _zero(answer: object) -> object:
+    """Return the number 0 and False as they are, an empty answer as None."""
+    return answer if isinstance(answer, int | float) else None
 
 
 def _most_severe(pack: Pack, tier_rules: Sequence[FiredRule]) -> Tier | None:

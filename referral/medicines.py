@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from referral.records import Drug, DrugClass
 
 NAME: Final = "med_name"
+RXNORM: Final = "http://www.nlm.nih.gov/research/umls/rxnorm"
 LIKENESS: Final = 0.8
 """How alike (difflib ratio, 0 to 1) a name must be to be offered as "did you mean"."""
 
@@ -73,7 +74,8 @@ class Formulary:
 def _names(answer: object) -> tuple[str, tuple[str, ...]]:
     """Return the name to show and the keys to look up, of a text or a coding."""
     if isinstance(answer, dict):
-        keys = tuple(str(answer[k]) for k in ("code", "display") if answer.get(k))
+        used = ("code", "display") if answer.get("system") == RXNORM else ("display",)
+        keys = tuple(str(answer[key]) for key in used if answer.get(key))
         return str(answer.get("display") or answer.get("code") or ""), keys
     text = "" if answer is None else str(answer)
     return text, (text,)

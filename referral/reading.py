@@ -27,7 +27,8 @@ _RECORDS: Final[Mapping[str, type]] = {
     "drink": records.Drink,
     "judgement": records.Judgement,
 }
-_IDS: Final = ("id", "name", "item", "topic")
+IDS: Final = ("id", "name", "item", "topic")
+"""The key that names a record, in whichever table; the first one present counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,11 @@ class _Found:
 def read_tables(folder: Traversable) -> tuple[records.Tables | None, list[Problem]]:
     """Read every TOML file of a folder; return the tables, None if there is no header."""
     found = _Found()
-    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+    try:
+        files = sorted(folder.iterdir(), key=lambda entry: entry.name)
+    except OSError as error:
+        return None, [Problem(folder.name, "", f"can not be read: {_reason(error)}")]
+    for file in files:
         if file.name.endswith(".toml"):
             _read_file(file, found)
     headers = found.records.pop("pack")
@@ -77,20 +82,40 @@ def read_tables(folder: Traversable) -> tuple[records.Tables | None, list[Proble
 
 def _read_file(file: Traversable, found: _Found) -> None:
     try:
-        document = tomllib.loads(file.read_text(encoding="utf-8"))
+        _add_tables(file.name, tomllib.loads(_text(file)), found)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         found.problems.append(Problem(file.name, "", f"is not TOML: {error}"))
-        return
+    except (OSError, RecursionError, ValueError) as error:
+        found.problems.append(Problem(file.name, "", f"can not be read: {_reason(error)}"))
+
+
+def _text(file: Traversable) -> str:
+    # A named pipe would keep the reader waiting.
+    if not file.is_file():
+        raise OSError("is no file")
+    return file.read_text(encoding="utf-8")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "is nested too deeply"
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    # Python's own words on a number with too many digits, without its hint to programmers.
+    return str(error).partition(";")[0]
+
+
+def _add_tables(file: str, document: Mapping[str, object], found: _Found) -> None:
     for table, content in document.items():
         if table not in _RECORDS:
-            found.problems.append(Problem(file.name, table, "is no table of a pack"))
+            found.problems.append(Problem(file, table, "is no table of a pack"))
             continue
         rows = content if isinstance(content, list) else [content]
         for number, row in enumerate(rows, 1):
-            found.add(file.name, table, number, row)
+            found.add(file, table, number, row)
 
 
 def _label(row: object) -> str:
     if not isinstance(row, dict):
         return ""
-    return next((str(row[key]) for key in _IDS if key in row), "")
+    return next((str(row[key]) for key in IDS if key in row), "")

@@ -22,6 +22,8 @@ def fault(content: Content, name: str, value: Any) -> str:
     ("name", "value", "message"),
     [
         ("nobody", "x", "nobody: there is no such question"),
+        ("x\u202e\n" * 500, "x", "'x\\u202e\\nx"),
+        ("twitch_weeks", {}, "twitch_weeks: {} is no number"),
         ("g_start", "x", "g_start: is no question"),
         ("med_name", "x", "med_name: belongs into the rows of medication"),
         ("cramps", "never", "cramps: 'never' is none of the answers to choose from"),
@@ -61,6 +63,7 @@ def test_fault_names_the_place(content: Content, name: str, value: Any, message:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("your_words", "\U0001fae9"),
         ("your_words", "Línea 1\r\n\tlínea 2 — “¿ALS?” 👩🏽‍⚕️ שלום"),
         ("twitch_weeks", 0.5),
         ("date_of_birth", "1980"),

@@ -1,4 +1,9 @@
-"""A rule names the very answers that made it true: no more are needed, and they suffice."""
+"""A rule names the answers that made it true: they suffice, and without them it does not fire.
+
+Both are shown for rules that do not read ``tier``. "Suffice" means: with the cited answers and
+the questions on which those depend to be shown. The cited answers are needed together, not each
+one: of an ``or`` every branch that holds is cited.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +20,12 @@ from tests.cases import FORM_DAY
 from tests.strategies import ANSWERS, FORM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from referral.compiling import CompiledRule
 
 PACK = standard_content().pack
+RULES = {row.rule.id: row for row in PACK.compiled.rules if TIER not in row.when.names()}
 
 
 def gates(names: Iterable[str]) -> set[str]:
@@ -32,18 +40,37 @@ def gates(names: Iterable[str]) -> set[str]:
     return found
 
 
+def explained(answers: dict[str, Any]) -> Iterator[tuple[CompiledRule, Mapping[str, object]]]:
+    for fired in assess(answers, pack=PACK, on=FORM_DAY).rules:
+        if fired.rule.id in RULES:
+            yield RULES[fired.rule.id], fired.answers
+
+
+def fires(row: CompiledRule, answers: dict[str, Any]) -> bool:
+    return truth(row.when.value(AnswerCase(answers, PACK.compiled, FORM_DAY))) is True
+
+
 @given(ANSWERS, ANSWERS)
 def test_cited_answers_suffice(answers: dict[str, Any], others: dict[str, Any]) -> None:
-    rules = {row.rule.id: row for row in PACK.compiled.rules if TIER not in row.when.names()}
-    for fired in assess(answers, pack=PACK, on=FORM_DAY).rules:
-        if fired.rule.id not in rules:
-            continue
-        kept = gates(fired.answers)
+    for row, cites in explained(answers):
+        kept = gates(cites)
         mixed = {k: v for k, v in others.items() if k not in kept}
         mixed |= {k: v for k, v in answers.items() if k in kept}
-        when = rules[fired.rule.id].when
-        case = AnswerCase(mixed, PACK.compiled, FORM_DAY)
-        assert truth(when.value(case)) is True, (fired.rule.id, fired.answers)
+        assert fires(row, mixed), (row.rule.id, cites)
+
+
+@given(ANSWERS)
+def test_cited_answers_are_inputs_or_their_gates(answers: dict[str, Any]) -> None:
+    for row, cites in explained(answers):
+        assert set(cites) <= gates(row.inputs), row.rule.id
+
+
+@given(ANSWERS)
+def test_without_the_cited_answers_the_rule_does_not_fire(answers: dict[str, Any]) -> None:
+    for row, cites in explained(answers):
+        if not row.rule.fires_on_blank:
+            left = {k: v for k, v in answers.items() if k not in cites}
+            assert not fires(row, left), (row.rule.id, cites)
 
 
 def cited(answers: dict[str, Any], rule: str) -> dict[str, Any]:

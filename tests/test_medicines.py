@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from referral import assess
+from referral.medicines import RXNORM
 from tests.cases import FORM_DAY
 
 if TYPE_CHECKING:
@@ -44,7 +45,11 @@ def test_unknown_stays_unmatched(content: Content, name: str | None) -> None:
 
 
 def test_coding_matches_by_code_or_display(content: Content) -> None:
-    assert find(content, {"code": "4603", "display": "Frusemide?"}).matched == "furosemide"
+    coded = {"system": RXNORM, "code": "4603", "display": "Frusemide?"}
+    assert find(content, coded).matched == "furosemide"
+    foreign = {"system": "http://snomed.info/sct", "code": "4603", "display": "Salbutamol"}
+    assert find(content, foreign).matched == "albuterol"
+    assert find(content, {**foreign, "display": "other"}).matched is None
     assert find(content, {"display": "Lasix"}).matched == "furosemide"
     assert find(content, {"code": "161", "display": "acetaminophen"}).name == "acetaminophen"
 

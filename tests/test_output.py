@@ -31,8 +31,22 @@ def test_nothing_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     def fail(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "chmod", fail)
+    monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(OSError, match="No space"):
         write_files(tmp_path, {"x": b"new", "y": b"new"}, clear=())
     assert names(tmp_path) == {"x", "y"}
     assert (tmp_path / "x").read_bytes() == b"old"
+
+
+def test_folder_in_the_way_leaves_all_as_it_was(tmp_path: Path) -> None:
+    write_files(tmp_path, {"x": b"old", "z": b"old"}, clear=())
+    (tmp_path / "y").mkdir()
+    with pytest.raises(OSError, match="a folder is in the way"):
+        write_files(tmp_path, {"x": b"new", "y": b"new"}, clear=("z",))
+    assert names(tmp_path) == {"x", "y", "z"}
+    assert (tmp_path / "x").read_bytes() == b"old"
+
+
+def test_only_the_owner_can_read(tmp_path: Path) -> None:
+    write_files(tmp_path, {"x": b"1"}, clear=())
+    assert (tmp_path / "x").stat().st_mode & 0o077 == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,6 +85,45 @@ def test_duplicate_id(folder: Path, content: Content) -> None:
 def test_no_toml(folder: Path, content: Content) -> None:
     (folder / "zz.toml").write_text("[[rule]", encoding="utf-8")
     assert problems(folder, content)[0].startswith("zz.toml: is not TOML: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (f"a = {'[' * 20_000}", "is nested too deeply"),
+        (f"a = {'9' * 5_000}", "Exceeds the limit (4300 digits)"),
+        (f"[[rule]]\nid = 0x{'f' * 5_000}", "Exceeds the limit (4300 digits)"),
+    ],
+    ids=["deep", "digits", "hex"],
+)
+def test_hostile_toml(folder: Path, content: Content, text: str, message: str) -> None:
+    (folder / "zz.toml").write_text(text, encoding="utf-8")
+    found = problems(folder, content)
+    assert len(found) == 1
+    assert found[0].startswith(f"zz.toml: can not be read: {message}")
+    assert "sys." not in found[0]
+
+
+def test_folder_or_pipe_for_a_file(folder: Path, content: Content) -> None:
+    (folder / "yy.toml").mkdir()
+    os.mkfifo(folder / "zz.toml")
+    assert problems(folder, content) == [
+        f"{name}.toml: can not be read: is no file" for name in ("yy", "zz")
+    ]
+
+
+def test_not_allowed_to_read(
+    folder: Path, content: Content, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_text", refuse)
+        found = problems(folder, content)
+    assert "pack.toml: can not be read: Permission denied" in found
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    assert problems(folder, content) == ["pack: can not be read: Permission denied"]
 
 
 def test_derived_names_can_not_refer_forward(folder: Path, content: Content) -> None:

@@ -155,6 +155,14 @@ MUTATIONS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
         lambda r: edit(r, "twitch_weeks")["answer"][0]["valueQuantity"].update(code="d"),
         "is asked in weeks",
     ),
+    "comparator": (
+        lambda r: edit(r, "twitch_weeks")["answer"][0]["valueQuantity"].update(comparator="<"),
+        "without a comparator",
+    ),
+    "coding is text": (
+        lambda r: edit(r, "cramps").update(answer=[{"valueCoding": "no"}]),
+        "needs a coding",
+    ),
     "text": (lambda r: edit(r, "cramps").update(text="?"), "not that of the question"),
     "items no list": (lambda r: r.update(item={}), "must be a list"),
     "item no object": (lambda r: r.update(item=["x"]), "must be a list"),

@@ -42,6 +42,8 @@ def test_reads_what_is_json(value: object) -> None:
         (b'{"a":' * 100_000, "deeper than"),
         (b'["' + b"x" * 2_000_000 + b'"]', "larger than 2 MB"),
         (b'["\x01"]', "is not JSON"),
+        (b'{"a":"' + b'\\"' * 500_000, "is not JSON"),
+        (b"{" + b",".join(b'"%d":1' % n for n in range(60_000)) + b',"59999":1}', "'59999' twice"),
     ],
 )
 def test_refuses(data: bytes, message: str) -> None:

@@ -159,3 +159,24 @@ def test_day_given_counts_for_age_and_target(content: Content, mark: dict[str, A
         found = assess(submission.answers, pack=content.pack, on=submission.record.day)
         ages.append(any(row.rule.id == "S07" for row in found.rules))
     assert ages == [False, True]
+
+
+def test_answer_beside_the_answers_is_an_error(content: Content) -> None:
+    data = {"answers": {"consent": "all"}, "emergency_signs": ["breathless"]}
+    with pytest.raises(InputError, match="emergency_signs: stands beside the answers"):
+        parse(content, data)
+
+
+def test_what_is_not_kept_is_said(content: Content, mark: dict[str, Any]) -> None:
+    response = as_response(content, parse(content, mark))
+    response |= {"id": "x", "encounter": {"reference": "Encounter/1"}}
+    response["subject"]["reference"] = "Patient/12"
+    notes = parse(content, response).notes()
+    assert notes == ["not kept from the response: id, encounter, subject.reference"]
+
+
+def test_malformed_patient_identifier_is_an_error(content: Content, mark: dict[str, Any]) -> None:
+    response = as_response(content, parse(content, mark))
+    response["subject"]["identifier"] = {"system": 5, "value": "MRN1"}
+    with pytest.raises(InputError, match=r"subject\.identifier: needs a system and a value"):
+        parse(content, response)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from fhir.intake.export import RESPONSE
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Iterator
 
     from fhir.intake.export import Export, Json
 
@@ -19,7 +19,7 @@ def check_previous(export: Export) -> None:
     """Raise ValueError when ``previous`` is the Bundle of another response."""
     if export.previous is None:
         return
-    if export.full_url(RESPONSE) not in {entry["fullUrl"] for entry in export.previous["entry"]}:
+    if export.full_url(RESPONSE) not in {entry["fullUrl"] for entry in _entries(export)}:
         raise ValueError("the previous Bundle is that of another response")
 
 
@@ -29,8 +29,18 @@ def withdrawn(export: Export, present: Container[str]) -> dict[str, Json]:
     ``present`` are the addresses of the new Bundle.
     """
     found: dict[str, Json] = {}
-    for entry in export.previous["entry"] if export.previous else ():
+    for entry in _entries(export):
         status = _WITHDRAWN.get(entry["resource"]["resourceType"])
         if status and entry["fullUrl"] not in present:
             found[entry["fullUrl"]] = deepcopy(entry["resource"]) | {"status": status}
     return found
+
+
+def _entries(export: Export) -> Iterator[Json]:
+    """Yield the entries of the earlier Bundle that name a resource; it comes from a file."""
+    entries = export.previous.get("entry") if export.previous else None
+    for entry in entries if isinstance(entries, list) else ():
+        resource = entry.get("resource") if isinstance(entry, dict) else None
+        named = isinstance(resource, dict) and isinstance(resource.get("resourceType"), str)
+        if named and isinstance(entry.get("fullUrl"), str):
+            yield entry

@@ -35,7 +35,7 @@ def check_answers(
 
     ``on`` is the day of the form: no date may lie after it.
     """
-    problems = [Problem(name, _unknown(name, form)) for name in data if not _known(name, form)]
+    problems = [Problem.at(name, _unknown(name, form)) for name in data if not _known(name, form)]
     answers: Answers = {}
     for item in form.items.values():
         value = data.get(item.link_id)
@@ -51,7 +51,7 @@ def check_answers(
 
 def is_blank(value: object) -> bool:
     """Tell whether a value is no answer."""
-    return value is None or value in ("", [], {})
+    return value is None or value in ("", [])
 
 
 def _known(name: str, form: Form) -> bool:
@@ -87,7 +87,8 @@ def _item_problems(item: Item, value: object, on: date) -> Iterator[Problem]:
 
 
 def _list_problems(item: Item, values: list[Any]) -> Iterator[Problem]:
-    keys = [str(value) for value in values]
+    texts = [value for value in values if isinstance(value, str)]
+    keys = [option.code if (option := item.option(text)) else text for text in texts]
     if len(set(keys)) != len(keys):
         yield Problem(item.link_id, "holds an answer twice")
     for key in keys:
@@ -108,7 +109,8 @@ def _row_problems(item: Item, value: object, on: date) -> Iterator[Problem]:
         for name, cell in row.items():
             place = f"{item.link_id}[{number}].{name}"
             if name not in columns:
-                yield Problem(place, "there is no such question")
+                column = Problem.at(name, "there is no such question")
+                yield Problem(f"{item.link_id}[{number}].{column.place}", column.message)
             elif not is_blank(cell):
                 yield from (
                     Problem(place, problem.message)

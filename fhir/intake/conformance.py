@@ -39,6 +39,13 @@ def validate(bundle: Json) -> list[Problem]:
     return list(dict.fromkeys([*check(bundle), *_model_problems(bundle), *problems]))
 
 
+def validate_response(response: Json) -> list[Problem]:
+    """Return every fault of a QuestionnaireResponse as a FHIR resource."""
+    if is_too_deep(response):
+        return check(response)
+    return list(dict.fromkeys([*check(response), *_model_problems(response)]))
+
+
 def _holds_form(entry: object) -> bool:
     resource = entry.get("resource") if isinstance(entry, dict) else None
     return isinstance(resource, dict) and resource.get("resourceType") == _FORM

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -25,12 +24,6 @@ def standard_questionnaire() -> Json:
     """Read the Questionnaire that comes with the product."""
     resource: Json = json.loads((files("fhir.intake") / FILE).read_text(encoding="utf-8"))
     return resource
-
-
-@cache
-def standard_form() -> Form:
-    """Return the item tree of the product's own Questionnaire, built once."""
-    return load_form(standard_questionnaire())
 
 
 def rebase(resource: Json, base: str) -> Json:

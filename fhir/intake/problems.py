@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Final
+
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +15,11 @@ class Problem:
 
     place: str
     message: str
+
+    @classmethod
+    def at(cls, name: str, message: str) -> Problem:
+        """Return a fault at a place that a stranger named: shortened, and escaped if odd."""
+        return cls(name if _PLAIN.fullmatch(name) else repr(name[:60]), message)
 
     def __str__(self) -> str:
         """Return ``place: message``."""

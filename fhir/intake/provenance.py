@@ -19,8 +19,9 @@ _ASSEMBLER: Final = {
 
 
 def provenance_role(export: Export) -> str:
-    """Return the role of the Provenance: each version of a response has its own."""
-    return f"{PROVENANCE}/{export.record.authored}" if export.is_update else PROVENANCE
+    """Return the role of the Provenance: each version of a response and of the rules its own."""
+    version = export.record.authored if export.is_update else ""
+    return "/".join(filter(None, [PROVENANCE, version, export.assessment.pack_version]))
 
 
 def provenance(export: Export, targets: Iterable[str]) -> Json:

@@ -130,13 +130,16 @@ class _Reader:
     def value(self, item: Item, value: Any, place: str) -> Any:
         if item.type == "quantity":
             return self.quantity(item, value, place)
-        if isinstance(value, dict):
+        if item.type == "choice" or isinstance(value, dict):
             return self.coding(item, value, place)
         if value is None:
             self.fault(place, "has no value")
         return value
 
-    def coding(self, item: Item, coding: Json, place: str) -> Any:
+    def coding(self, item: Item, coding: Any, place: str) -> Any:
+        if not isinstance(coding, dict):
+            self.fault(place, f"{item.link_id} needs a coding with a code")
+            return None
         kept = {k: v for k, v in coding.items() if k in {"system", "code", "display"}}
         if not all(isinstance(v, str) and text_fault(v) is None for v in kept.values()):
             self.fault(place, f"the coding of {item.link_id} holds what is no text")
@@ -153,6 +156,9 @@ class _Reader:
     def quantity(self, item: Item, quantity: Any, place: str) -> Any:
         if not isinstance(quantity, dict) or "value" not in quantity:
             self.fault(place, f"{item.link_id} needs a quantity with a value")
+            return None
+        if "comparator" in quantity:
+            self.fault(place, f"{item.link_id} needs an exact value, without a comparator")
             return None
         unit = item.unit
         given = (quantity.get("system"), quantity.get("code"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from typing import Any, Final
 
 import orjson
@@ -12,7 +13,7 @@ import orjson
 MAX_BYTES: Final = 2_000_000
 MAX_DEPTH: Final = 60
 MAX_DIGITS: Final = 18
-_STRINGS: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_STRUCTURE: Final = re.compile(r'\\.|["\[\]{}]', re.DOTALL)
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -51,17 +52,21 @@ def strict_loads(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MA
 
 def _check_depth(text: str, max_depth: int) -> None:
     depth = 0
-    for character in re.findall(r"[\[\]{}]", _STRINGS.sub("", text)):
-        depth += 1 if character in "[{" else -1
-        if depth > max_depth:
-            raise JsonError(f"is nested deeper than {max_depth} levels")
+    in_text = False
+    for found in _STRUCTURE.finditer(text):
+        mark = found[0]
+        if mark == '"':
+            in_text = not in_text
+        elif not in_text and len(mark) == 1:
+            depth += 1 if mark in "[{" else -1
+            if depth > max_depth:
+                raise JsonError(f"is nested deeper than {max_depth} levels")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
         raise JsonError(f"holds the key {twice[:60]!r} twice in one object")
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from fhir.intake.export import GROUP, RESPONSE, TASK
@@ -39,7 +39,9 @@ def task(export: Export) -> Json:
 
 def _due(export: Export) -> str | None:
     days = export.assessment.target_days
-    return None if days is None else str(export.record.day + timedelta(days=days))
+    if days is None or (date.max - export.record.day).days < days:
+        return None
+    return str(export.record.day + timedelta(days=days))
 
 
 def _description(export: Export) -> str:

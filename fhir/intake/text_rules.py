@@ -11,7 +11,8 @@ _CONTROL: Final = re.compile(
 )
 _BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0\u034f")
 """Letters and symbols by category that nevertheless show nothing."""
-_INVISIBLE: Final = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp", "Cn", "Cs"})
+_INVISIBLE: Final = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp", "Cs"})
+"""Unassigned characters count as visible: they may be newer than this Python."""
 
 
 def text_fault(text: str, max_length: int | None = None) -> str | None:

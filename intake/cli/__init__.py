@@ -6,13 +6,13 @@ Heavy libraries are imported inside the commands, because Flask loads this modul
 
 from __future__ import annotations
 
-import os
 import sys
 
 import click
 
 from intake.cli.assess import assess
 from intake.cli.doctor import doctor
+from intake.cli.options import note
 from intake.cli.process import process
 from intake.cli.questionnaire import questionnaire
 from intake.cli.rules import rules
@@ -33,13 +33,15 @@ def main() -> None:
     """Run the console script: errors are one line on stderr, usage errors exit with 2."""
     try:
         code = intake.main(prog_name="intake", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        code = error.exit_code
     except click.ClickException as error:
-        message = " ".join(error.format_message().split())
-        click.echo(f"intake: {message}", err=True)
-        code = error.exit_code if isinstance(error, click.exceptions.UsageError) else 2
+        note(f"intake: {error.format_message()}")
+        code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         code = 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
+    except OSError as error:
+        note(f"intake: {error.filename or 'standard output'}: {error.strerror}")
+        code = 1
     sys.exit(code or 0)

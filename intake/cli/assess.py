@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from intake.cli.options import base_option, content_for, frame, note, on_option
+from intake.cli.options import Failure, base_option, content_for, frame, note, on_option
 
 if TYPE_CHECKING:
     from datetime import date
@@ -30,7 +30,7 @@ def assess(file: Path, on: date | None, base_url: str) -> None:
     try:
         submission = read_submission(file, content.form, frame(on))
     except InputError as error:
-        raise click.ClickException(str(error)) from None
+        raise Failure(str(error)) from None
     for line in submission.notes():
         note(f"{file}: {line}")
     found = judge(submission.answers, pack=content.pack, on=submission.record.day)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
     from intake.content import Content
     from intake.submission import Frame
+
+
+_ADDRESS: Final = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?")
 
 
 class Day(click.ParamType[date]):
@@ -41,6 +45,12 @@ def on_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+class Failure(click.ClickException):
+    """A bad input: one line on stderr and exit status 2, as for wrong use."""
+
+    exit_code = 2
+
+
 def base_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--base-url URL``: the namespace of the form and its code systems."""
     return click.option(
@@ -56,7 +66,7 @@ def content_for(base: str) -> Content:
     """Load form and pack under a base address. Raises a usage error for what is no address."""
     from intake.content import standard_content
 
-    if not base.startswith(("https://", "http://")) or " " in base:
+    if not _ADDRESS.fullmatch(base):
         raise click.BadParameter(f"{base!r} is no http address", param_hint="--base-url")
     return standard_content(base.rstrip("/"))
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from fhir.intake.record import Identifier
-from intake.cli.options import base_option, content_for, frame, note, on_option
+from fhir.intake.strict_json import JsonError, strict_loads
+from fhir.intake.text_rules import text_fault
+from intake.cli.options import Failure, base_option, content_for, frame, note, on_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from intake.pdf.renderer import Variant
     from intake.pdf.summary import Paper
 
+MAX_BUNDLE: Final = 20_000_000
+_URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s|<>\"{}^`\\]+")
 VARIANTS: Final[dict[str, Variant]] = {"ua": "pdf/ua-1", "a3": "pdf/a-3a"}
 
 
@@ -42,6 +47,11 @@ VARIANTS: Final[dict[str, Variant]] = {"ua": "pdf/ua-1", "a3": "pdf/a-3a"}
     envvar="INTAKE_RECORD_SYSTEM",
     help="Identifier system of record numbers.",
 )
+@click.option(
+    "--previous",
+    type=click.Path(path_type=Path),
+    help="bundle.json sent before for this response: what it made is updated (one FILE only).",
+)
 @base_option
 def process(  # noqa: PLR0913, PLR0917  # one argument for each option
     files: tuple[Path, ...],
@@ -52,6 +62,7 @@ def process(  # noqa: PLR0913, PLR0917  # one argument for each option
     patient_name: str | None,
     record_number: str | None,
     record_system: str | None,
+    previous: Path | None,
     base_url: str,
 ) -> None:
     """Assess FILES and write summary.pdf and FHIR files to --out.
@@ -60,15 +71,20 @@ def process(  # noqa: PLR0913, PLR0917  # one argument for each option
     answers. Several FILES, or a folder, give one folder each, named by the file.
     """
     from intake.batch import Job, run_many, run_one
+    from intake.processing import Layout
 
     inputs, several = expand(files)
-    if several and (patient_name or record_number):
-        raise click.UsageError("--patient-name and --record-number need a single FILE")
+    if several and (patient_name or record_number or previous):
+        raise click.UsageError("--patient-name, --record-number and --previous need a single FILE")
     job = Job(
         content=content_for(base_url),
-        frame=frame(on, patient=patient(record_number, record_system), patient_name=patient_name),
-        variant=VARIANTS[pdf_variant],
-        paper=paper,
+        frame=frame(
+            on,
+            patient=patient(record_number, record_system),
+            patient_name=patient_name and plain_text("--patient-name", patient_name),
+        ),
+        layout=Layout(variant=VARIANTS[pdf_variant], paper=paper),
+        previous=read_bundle(previous) if previous else None,
     )
     if several:
         code = run_many(job, [(path, out / path.stem) for path in inputs], note=note)
@@ -88,6 +104,8 @@ def expand(files: Sequence[Path]) -> tuple[list[Path], bool]:
     several = len(files) > 1 or files[0].is_dir()
     seen: dict[str, Path] = {}
     for path in inputs if several else ():
+        if path.stem in {".", ".."}:
+            raise click.UsageError(f"{path} has no name for a folder of its own")
         other = seen.setdefault(path.stem.casefold(), path)
         if other is not path:
             raise click.UsageError(f"{path} and {other} would write to the same folder")
@@ -98,6 +116,27 @@ def patient(number: str | None, system: str | None) -> Identifier | None:
     """Return the patient's identifier, None when no record number was given."""
     if number is None:
         return None
-    if not number.strip() or not system:
-        raise click.UsageError("--record-number needs a number and --record-system")
-    return Identifier(system=system, value=number.strip())
+    if not system or not _URI.fullmatch(system):
+        raise click.UsageError("--record-number needs the URI of its --record-system")
+    return Identifier(system=system, value=plain_text("--record-number", number))
+
+
+def plain_text(option: str, text: str) -> str:
+    """Return an option's text without blanks around it, or fail with a usage error."""
+    fault = text_fault(text)
+    if fault:
+        raise click.UsageError(f"{option} {fault}")
+    return text.strip()
+
+
+def read_bundle(path: Path) -> dict[str, Any]:
+    """Read a Bundle of an earlier run. Raises Failure when the file is none."""
+    try:
+        bundle = strict_loads(path.read_bytes(), max_bytes=MAX_BUNDLE)
+    except OSError as error:
+        raise Failure(f"{path}: {error.strerror or 'can not be read'}") from None
+    except JsonError as error:
+        raise Failure(f"{path}: {error}") from None
+    if not isinstance(bundle, dict) or bundle.get("resourceType") != "Bundle":
+        raise Failure(f"{path}: is no Bundle")
+    return bundle

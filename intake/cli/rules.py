@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fhir.intake import urls
-from intake.cli.options import Day, content_for
+from intake.cli.options import Day, Failure, content_for
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     from referral import Pack
 
 BUILT_IN = "built-in"
 CASES = "cases.json"
+
+
+class _CaseError(ValueError):
+    """A file of cases that is not laid out as one; the message says where."""
 
 
 @click.group()
@@ -48,13 +53,13 @@ def show(pack: str) -> None:
 )
 @click.option("--on", type=Day(), default="2026-11-22", show_default=True, metavar="DATE")
 def diff(old: str, new: str, cases: Path | None, on: date) -> None:
-    """Tell which rules differ between two packs, and which cases change."""
-    from intake import rule_tables
+    """Tell which records differ between two packs, rules first, and which cases change."""
+    from intake.rule_changes import diff_cases, diff_records
 
     packs = load(old), load(new)
     lines = [
-        *rule_tables.diff_rules(*packs),
-        *rule_tables.diff_cases(*packs, read_cases(cases, on), on=on),
+        *diff_records(*packs),
+        *diff_cases(*packs, read_cases(cases, on), on=on),
     ]
     for line in lines or ["no difference"]:
         click.echo(line)
@@ -83,14 +88,21 @@ def load(name: str, *, report: bool = True) -> Pack:
     content = content_for(urls.BASE)
     if name == BUILT_IN:
         return content.pack
-    if not Path(name).is_dir():
+    if not _is_folder(name):
         raise click.UsageError(f"{name} is no folder and not {BUILT_IN!r}")
     try:
         return load_pack(Path(name), content.form.questions)
     except PackError as error:
         if not report:
             raise
-        raise click.ClickException(f"{name}: {error}") from None
+        raise Failure(f"{name}: {error}") from None
+
+
+def _is_folder(name: str) -> bool:
+    try:
+        return Path(name).is_dir()
+    except OSError:
+        return False
 
 
 def read_cases(path: Path | None, on: date) -> dict[str, dict[str, Any]]:
@@ -101,15 +113,30 @@ def read_cases(path: Path | None, on: date) -> dict[str, dict[str, Any]]:
 
     file = path or default_folder() / CASES
     try:
-        rows = strict_loads(file.read_bytes())["vignettes"]
-        cases = {row["id"]: row["answers"] for row in rows}
+        cases = dict(_cases(strict_loads(file.read_bytes())))
     except OSError as error:
-        raise click.ClickException(f"{file}: {error.strerror or 'can not be read'}") from None
-    except (JsonError, KeyError, TypeError) as error:
-        raise click.ClickException(f"{file}: holds no cases ({error})") from None
+        raise Failure(f"{file}: {error.strerror or 'can not be read'}") from None
+    except (JsonError, _CaseError) as error:
+        raise Failure(f"{file}: {error}") from None
     form = content_for(urls.BASE).form
     for name, answers in cases.items():
         _, problems = check_answers(answers, form, on=on)
         if problems:
-            raise click.ClickException(f"{file}: {name}: {problems[0]}")
+            raise Failure(f"{file}: {name}: {problems[0]}")
     return cases
+
+
+def _cases(document: object) -> Iterator[tuple[str, dict[str, Any]]]:
+    rows = document.get("vignettes") if isinstance(document, dict) else None
+    if not isinstance(rows, list):
+        raise _CaseError('holds no list "vignettes"')
+    seen: set[str] = set()
+    for number, row in enumerate(rows, 1):
+        if not isinstance(row, dict) or not isinstance(row.get("id"), str):
+            raise _CaseError(f'vignette {number}: is no object with an "id"')
+        if not isinstance(row.get("answers"), dict):
+            raise _CaseError(f'{row["id"]}: needs an object of "answers"')
+        if row["id"] in seen:
+            raise _CaseError(f"{row['id']}: is there already")
+        seen.add(row["id"])
+        yield row["id"], row["answers"]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from intake.cli.options import base_option, content_for, frame, note
+from intake.cli.options import Failure, base_option, content_for, frame, note
 
-VALID, INVALID, UNREADABLE = 0, 1, 2
+INVALID = 1
 
 
 @click.command()
@@ -19,24 +19,16 @@ def validate(file: Path, base_url: str) -> None:
 
     Exit status 0: valid, 1: invalid, 2: can not be read.
     """
-    from fhir.intake.strict_json import JsonError, strict_loads
-    from intake.submission import InputError, parse_submission
+    from intake.submission import InputError, UnreadableError, read_submission
 
     content = content_for(base_url)
     try:
-        data = file.read_bytes()
-        strict_loads(data)
-    except OSError as error:
-        raise click.ClickException(f"{file}: {error.strerror or 'can not be read'}") from None
-    except JsonError as error:
-        raise click.ClickException(f"{file}: {error}") from None
-    try:
-        submission = parse_submission(
-            data, name=str(file), stem=file.stem, form=content.form, frame=frame(None)
-        )
+        submission = read_submission(file, content.form, frame(None))
+    except UnreadableError as error:
+        raise Failure(str(error)) from None
     except InputError as error:
         for problem in error.problems:
-            click.echo(f"{file}: {problem}")
+            click.echo(" ".join(f"{file}: {problem}".split()))
         raise click.exceptions.Exit(INVALID) from None
     for place in submission.missing:
         note(f"{file}: warning: {place} is required and not answered")
