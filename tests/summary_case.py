@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any, Final
 
 from fhir.intake.answers import check_answers
 from fhir.intake.enablement import Enablement
@@ -47,6 +48,46 @@ def parts(answers: Mapping[str, Any], record: Record = RECORD) -> dict[str, Any]
 def case(answers: Mapping[str, Any], record: Record = RECORD) -> Case:
     """Return what the presenters read."""
     return make_case(**parts(answers, record), coverage=LATIN_1)
+
+
+class VisibleText(HTMLParser):
+    """The text of a summary's HTML in reading order, marks and all: one block or row per line.
+
+    `head` and `foot` are what every page but the first, and every page, says besides.
+    """
+
+    _BLOCKS: Final = frozenset({"div", "h1", "h2", "h3", "p", "text", "tr", "table", "svg"})
+    _CELLS: Final = frozenset({"td", "th", "span"})
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.head = self.foot = ""
+        self._parts: list[str] = []
+        self._in_title = self._in_row = False
+        self.feed(html)
+        self.close()
+        lines = (" ".join(line.split()) for line in "".join(self._parts).split("\0"))
+        self.lines = [line.removesuffix(" |") for line in lines if line]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.foot = given.get("data-foot") or self.foot
+        self.head = given.get("data-who") or self.head
+        self._in_title = tag == "title"
+        self._end_line(tag)
+        self._in_row |= tag == "tr"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_title = False
+        self._in_row &= tag != "tr"
+        self._end_line(tag)
+        self._parts += [" | "] * (tag in self._CELLS)
+
+    def _end_line(self, tag: str) -> None:
+        self._parts += [" " if self._in_row else "\0"] * (tag in self._BLOCKS)
+
+    def handle_data(self, data: str) -> None:
+        self._parts += [] if self._in_title else [data]
 
 
 MANY_MEDICINES: dict[str, Any] = {

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from intake.pdf.answer_pages import answer_sections
-from intake.pdf.dates import began_words, day_words, moment_words
 from intake.pdf.face_heights import height
 from intake.pdf.face_layout import fitting_sheet
 from intake.pdf.face_plans import Plan, plans
 from intake.pdf.face_sheet import FaceSheet, body_figure, face_sheet
+from intake.pdf.fonts import LATIN_1
 from intake.pdf.phrases import Said, clip, join, plain
 from intake.pdf.reasons import reasons
-from tests.cases import FORM_DAY, VIGNETTES
-from tests.summary_case import MANY_MEDICINES, RECORD, case, vignette
+from intake.pdf.summary import summary_html
+from tests.cases import VIGNETTES
+from tests.summary_case import MANY_MEDICINES, RECORD, VisibleText, case, parts, vignette
 
 if TYPE_CHECKING:
     from intake.pdf.case import Case
@@ -195,12 +196,25 @@ def test_deferred_and_not_indicated_tests_are_marked() -> None:
 def test_open_questions_are_grouped_and_the_worst_come_first() -> None:
     found = case(vignette("V12", weakness_present=None, general_signs=None))
     asks = reasons(found).undecided
-    assert len({ask.what for ask in asks}) == len(asks)
-    named = " ".join(ask.rule for ask in asks)
-    assert all(row.rule.id in named for row in found.assessment.undecided)
+    wanted: dict[str, list[str]] = {}
+    for row in found.assessment.undecided:
+        for name in row.questions:
+            wanted.setdefault(found.words.label(name), []).append(row.rule.id)
+    assert len(asks) == len(wanted)
+    assert {ask.what: ask.rule.split(", ") for ask in asks} == wanted
     assert asks[0].text == "Emergency now"
     short = sheet(found, replace(FULL, rules=1)).undecided[0]
     assert " +" in short.rule
+
+
+def test_a_rule_behind_a_hidden_question_names_the_one_to_ask() -> None:
+    found = case(vignette("V01", sensory_present=None))
+    label = found.form.items["sensory_present"].short
+    for asks in (sheet(found).undecided, reasons(found).undecided):
+        told = {ask.what: (ask.rule.split(", "), ask.text) for ask in asks}
+        assert list(told) == [label]
+        assert "E04" in told[label][0]
+        assert told[label][1] == "Emergency now"
 
 
 def test_cautions_are_all_told() -> None:
@@ -240,6 +254,11 @@ def test_who_and_by_whom() -> None:
     assert blank.made[1:] == ("by whom: not answered, in English", "Consent: not answered")
 
 
+def test_blank_own_words_are_not_answered() -> None:
+    html = summary_html(**parts(vignette("V01", your_words=None)), coverage=LATIN_1)
+    assert "Own words | not answered" in VisibleText(html).lines
+
+
 def test_answer_pages_hold_every_question_that_was_asked() -> None:
     found = case(vignette("V44", **MANY_MEDICINES))
     lines: dict[str, str] = {}
@@ -271,17 +290,6 @@ def test_phrases() -> None:
     assert clip(("one ", said), 10) == ("one ", Said("three", "ltr"), "…")
     assert clip(("abcdefgh",), 5) == ("abcde", "…")
     assert plain(join([("a",), (), ("b",)], "; ")) == "a; b"
-
-
-def test_dates() -> None:
-    assert day_words("1984-02-03") == "3 Feb 1984"
-    assert day_words("1984-02") == "Feb 1984"
-    assert day_words("1984") == "1984"
-    assert moment_words("2026-11-22T09:14:00Z") == "22 Nov 2026, 09:14 (UTC)"
-    assert moment_words("2026-11-22") == "22 Nov 2026"
-    assert began_words(1, FORM_DAY) == "about 15 Nov 2026"
-    assert began_words(26, FORM_DAY) == "about May 2026"
-    assert began_words(1e9, FORM_DAY) == ""
 
 
 def test_unfinished_form_is_not_called_completed() -> None:

@@ -7,7 +7,6 @@ process that `renderer.Renderer` starts does.
 from __future__ import annotations
 
 import sys
-from typing import ClassVar
 
 _APT = "sudo apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core"
 _INSTALL = {
@@ -18,9 +17,6 @@ _INSTALL = {
 
 class PdfError(Exception):
     """A PDF could not be made; the text is a sentence for people, without patient data."""
-
-    status: ClassVar[int] = 503
-    """HTTP status: the record itself is safe and the PDF can be asked for again."""
 
 
 class PdfUnavailable(PdfError):  # noqa: N818 - it names a state, not a mistake

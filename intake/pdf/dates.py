@@ -45,6 +45,14 @@ def moment_words(authored: str) -> str:
     return f"{day_words(day)}, {time[:5]} (UTC{hours.replace('+0', '+').removesuffix(':00')})"
 
 
+def later_words(on: date, days: int) -> str:
+    """Return the day so many days later in words; "" when the calendar ends before it."""
+    try:
+        return day_words((on + timedelta(days=days)).isoformat())
+    except OverflowError:
+        return ""
+
+
 def began_words(weeks: float, on: date) -> str:
     """Return when something began that has lasted so many weeks, as exactly as weeks allow."""
     try:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from fhir.intake.record import PERSON_SYSTEM
-from intake.pdf.dates import day_words, moment_words
+from intake.pdf.dates import day_words, later_words, moment_words
 from intake.pdf.phrases import DOT, Phrase, clip, join, unbroken
 from intake.pdf.wording import NOT_ANSWERED
+from referral.builtin import BIRTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 NO_NAME: Final = "Name not given"
 MAX_NAME: Final = 60
-_BIRTH: Final = "date_of_birth"
 _SEXES: Final = ("female", "male", "intersex")
 _PREGNANT: Final = "pregnancy_status"
 _UNFINISHED: Final = {"in-progress", "stopped"}
@@ -99,7 +98,7 @@ def _person(case: Case) -> Iterator[Phrase]:
 
 
 def _birth(case: Case) -> Iterator[Phrase]:
-    born = case.answers.get(_BIRTH)
+    born = case.answers.get(BIRTH)
     if not isinstance(born, str):
         yield ("age and date of birth: not answered",)
         return
@@ -111,12 +110,20 @@ def _birth(case: Case) -> Iterator[Phrase]:
 
 def age(case: Case) -> int | None:
     """Return the age in whole years on the day of the form; None when it is not known."""
-    born = case.answers.get(_BIRTH)
+    born = case.answers.get(BIRTH)
     if not isinstance(born, str) or len(born) != len("1980-03-27"):
         return None
     year, month, day = (int(part) for part in born.split("-"))
     on = case.record.day
     return on.year - year - ((on.month, on.day) < (month, day))
+
+
+def partial_birth(case: Case) -> Phrase:
+    """Return a date of birth that gives no age, as a year alone, in words; else nothing."""
+    born = case.answers.get(BIRTH)
+    if not isinstance(born, str) or age(case) is not None:
+        return ()
+    return (f"{case.words.topic(BIRTH)}: only {day_words(born)} (no age)",)
 
 
 def _made(case: Case) -> Iterator[str]:
@@ -177,7 +184,7 @@ def _when(case: Case) -> str:
     assert case.assessment.tier is not None
     days = case.assessment.target_days
     days = case.assessment.tier.target_days if days is None else days
-    last = day_words((case.record.day + timedelta(days=days)).isoformat())
+    last = later_words(case.record.day, days)
     if days == 0:
         return f"today, {last}"
-    return f"within {days} day{'s' * (days != 1)}, by {last}"
+    return f"within {days} day{'s' * (days != 1)}" + (f", by {last}" if last else "")

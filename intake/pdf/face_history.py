@@ -150,7 +150,7 @@ def _line(case: Case, label: str, asked: list[str], detail: int) -> Line:
 def own_words(case: Case, limit: int) -> tuple[Phrase, bool]:
     """Return the patient's own words on one line, at most `limit` characters, and if cut."""
     text = case.answers.get("your_words")
-    if not isinstance(text, str):
+    if not isinstance(text, str) or is_blank(text):
         return (), False
     one_line = " ".join(text.split())
     head, *dots = clip((one_line,), limit)

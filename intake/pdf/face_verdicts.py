@@ -58,15 +58,11 @@ def undecided(case: Case, limit: int) -> tuple[Verdict, ...]:
 
     The text of each is the most severe urgency that is still possible; the worst come first.
     """
-    found = case.assessment.undecided_by_question()
-    without_question = tuple(row.rule for row in case.assessment.undecided if not row.ask)
-    asks = [(case.words.label(name), open_rules) for name, open_rules in found.items()]
-    asks += [("examination", without_question)] if without_question else []
     verdicts = []
-    for what, open_rules in asks:
+    for name, open_rules in case.assessment.undecided_by_question().items():
         worst = min(_tiers(case, open_rules), key=lambda tier: tier.rank)
         ids = listed((rule.id for rule in open_rules), limit)
-        verdicts.append((worst.rank, Verdict(ids, what, worst.label)))
+        verdicts.append((worst.rank, Verdict(ids, case.words.label(name), worst.label)))
     return tuple(verdict for _, verdict in sorted(verdicts, key=lambda pair: pair[0]))
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fhir.intake.answers import is_blank
-from intake.pdf.face_banner import age
+from intake.pdf.face_banner import age, partial_birth
 from intake.pdf.face_history import medicine_lines
 from intake.pdf.phrases import Phrase, clip, join, plain
 from intake.pdf.wording import NOT_ANSWERED, is_no, named_codes
-from referral.builtin import MEDICINES
+from referral.builtin import BIRTH, MEDICINES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -59,9 +59,11 @@ def _present_flags(case: Case) -> tuple[dict[str, str], set[str]]:
 
 
 def _in_words(case: Case, link_id: str, answer: object) -> Phrase:
+    if link_id == BIRTH and (partial := partial_birth(case)):
+        return partial
     if is_blank(answer):
         return (f"{case.words.topic(link_id)}: {NOT_ANSWERED}",)
-    if link_id == "date_of_birth" and age(case) is not None:
+    if link_id == BIRTH and age(case) is not None:
         return (f"age {age(case)}",)
     if link_id == "twitch_kind":
         return (_TWITCHING,)

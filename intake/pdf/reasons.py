@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from fhir.intake.answers import is_blank
+from intake.pdf.face_banner import partial_birth
 from intake.pdf.face_history import medicine_lines
 from intake.pdf.face_verdicts import Verdict, undecided
 from intake.pdf.face_workup import grouped
 from intake.pdf.phrases import DOT, Phrase, join
-from referral.builtin import MEDICINES
+from referral.builtin import BIRTH, MEDICINES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -130,10 +131,12 @@ def _reason(case: Case, fired: FiredRule) -> ReasonLine:
 
 
 def _told(case: Case, link_id: str, answer: object) -> Phrase:
-    """Tell an answer; of medicines the names alone, for the list is with the answers."""
+    """Tell an answer; of medicines the names alone, of a birth whether it gives an age."""
     if link_id == MEDICINES and not is_blank(answer):
         names = join((line.name for line in medicine_lines(case)), ", ")
         return (f"{case.words.topic(link_id)}: ", *names)
+    if link_id == BIRTH and (partial := partial_birth(case)):
+        return partial
     return case.words.told(link_id, answer)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from datetime import UTC, datetime, time
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
@@ -133,11 +134,18 @@ def _foot(case: Case) -> str:
 
 
 def _attachment(response: Mapping[str, Any], record: Record) -> Attachment:
-    timed = "T" in record.authored
-    day = datetime.combine(record.authored_day, time(), UTC)
     return Attachment(
         string=dump_json(response),
         name="questionnaire-response.fhir.json",
         description="The answers as a FHIR R4 QuestionnaireResponse",
-        modified=datetime.fromisoformat(record.authored) if timed else day,
+        modified=_modified(record),
     )
+
+
+def _modified(record: Record) -> datetime:
+    """Return when the form was authored, in UTC; midnight where that time is not known."""
+    if "T" in record.authored:
+        # The first and the last hours of the calendar may lie outside it in UTC.
+        with suppress(OverflowError):
+            return datetime.fromisoformat(record.authored).astimezone(UTC)
+    return datetime.combine(record.authored_day, time(), UTC)

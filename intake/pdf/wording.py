@@ -22,20 +22,6 @@ NOT_ANSWERED: Final = "not answered"
 NOT_SURE: Final = "not sure"
 NONE_ASKED: Final = "none (asked)"
 
-_MONTHS: Final = [
-    "Jan",
-    "Feb",
-    "Mar",
-    "Apr",
-    "May",
-    "Jun",
-    "Jul",
-    "Aug",
-    "Sep",
-    "Oct",
-    "Nov",
-    "Dec",
-]
 _NO: Final = frozenset({"no", "none", "nothing", "nothing_lost", "not_pregnant"})
 _LIMITS: Final = re.compile(r"\s*(\([^)]*\)|\b\d+-\d+)$")
 _SCORE: Final = "{score}"
