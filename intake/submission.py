@@ -6,7 +6,6 @@ import hashlib
 import os
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from stat import S_ISREG
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -22,8 +21,9 @@ from fhir.intake.record import (
     Record,
     is_datetime,
 )
-from fhir.intake.strict_json import MAX_BYTES, JsonError, strict_loads
+from fhir.intake.strict_json import JsonError, strict_loads
 from fhir.intake.text_rules import text_fault
+from intake.files import read_bounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -95,19 +95,10 @@ class Frame:
 def read_submission(path: Path, form: Form, frame: Frame) -> Submission:
     """Read a file. Raises InputError that names the file, the place and what is wrong."""
     try:
-        is_file = S_ISREG(path.stat().st_mode)
-        content = _read(path) if is_file else b""
+        content = read_bounded(path)
     except OSError as error:
         raise UnreadableError(str(path), [error.strerror or "can not be read"]) from None
-    if not is_file:
-        raise UnreadableError(str(path), ["is no file"])
     return parse_submission(content, name=str(path), stem=path.stem, form=form, frame=frame)
-
-
-def _read(path: Path) -> bytes:
-    """Read a file, and no more than is needed to see that it is too large."""
-    with path.open("rb") as stream:
-        return stream.read(MAX_BYTES + 1)
 
 
 def parse_submission(

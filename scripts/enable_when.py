@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from referral.expression import Node
 
 Json = dict[str, Any]
-Answer = "Callable[[str, object], Json]"
 
 
 class NativeConditions:

@@ -89,7 +89,8 @@ def test_cited_answers_are_those_given(answers: dict[str, Any]) -> None:
     for fired in judge(answers).rules:
         for name, value in fired.answers.items():
             assert name in shown
-            assert value == (answers.get(name) or None) or answers.get(name) == value
+            given = answers.get(name)
+            assert value == (None if given in ("", []) else given)
 
 
 def test_no_answers_at_all(content: Content) -> None:
@@ -130,3 +131,13 @@ def test_open_rule_names_the_question_behind_a_hidden_one(
 def test_every_open_rule_has_a_question(answers: dict[str, Any]) -> None:
     for row in judge(answers).undecided:
         assert row.questions, row.rule.id
+
+
+def test_self_care_advice_is_withheld_in_an_emergency(
+    content: Content, calm: dict[str, Any]
+) -> None:
+    advised = assess(calm, pack=content.pack, on=FORM_DAY).to_json()["advice"]
+    breathless = {**calm, "emergency_signs": ["breathless"]}
+    left = assess(breathless, pack=content.pack, on=FORM_DAY).to_json()["advice"]
+    assert {"adv_diary", "adv_sleep", "adv_safety_net"} <= set(advised)
+    assert left == ["adv_safety_net"]

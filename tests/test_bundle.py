@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fhir.intake.bundle import build_bundle, dump, validate
+from fhir.intake.bundle import build_bundle
+from fhir.intake.conformance import validate
 from fhir.intake.record import Identifier, Patient
 from fhir.intake.response import build_response
+from fhir.intake.strict_json import dump_json
 from referral import assess
 from tests.cases import FORM_DAY, VIGNETTES
 from tests.export_case import (
@@ -52,15 +54,15 @@ def bundle() -> Json:
 def test_golden(name: str) -> None:
     """UPDATE_GOLDENS=1 writes them anew; the Questionnaire is compared elsewhere."""
     path = GOLDEN / f"bundle-{name.lower()}.json"
-    data = dump(without_form(export(case(name))))
+    data = dump_json(without_form(export(case(name))))
     if os.environ.get("UPDATE_GOLDENS"):
         path.write_bytes(data)
     assert data == path.read_bytes()
 
 
 def test_same_input_same_bytes(bundle: Json) -> None:
-    assert dump(export(case(MARK))) == dump(bundle)
-    assert json.loads(dump(bundle)) == bundle
+    assert dump_json(export(case(MARK))) == dump_json(bundle)
+    assert json.loads(dump_json(bundle)) == bundle
 
 
 def test_another_response_has_other_names(bundle: Json) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fhir.intake.bundle import validate
+from fhir.intake.conformance import validate
 from fhir.intake.response import build_response
 from referral import assess
 from tests.cases import FORM_DAY, VIGNETTES

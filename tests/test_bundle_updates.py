@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from fhir.intake.bundle import validate
+from fhir.intake.conformance import validate
 from fhir.intake.record import Identifier
 from tests.export_case import (
     AMENDED,

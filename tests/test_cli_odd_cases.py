@@ -36,6 +36,7 @@ def test_folder_names_stay_below_out(tmp_path: Path) -> None:
         (("--base-url", "https://"), "is no http address"),
         (("--previous", "nowhere.json"), "nowhere.json: No such file"),
         (("--previous", "c.json"), "c.json: is no Bundle"),
+        (("--previous", "/dev/zero"), "/dev/zero: is no file"),
     ],
 )
 def test_options_are_checked(tmp_path: Path, options: tuple[str, ...], message: str) -> None:

@@ -159,7 +159,7 @@ def test_only_verified_codes(clinical: Path, content: Content) -> None:
         for row in codes[name]
         if row["verified"] and row.get("export", True) and not row.get("header")
     }
-    standard = {urls.LOINC, urls.SNOMED, urls.RXNORM}
+    standard = {urls.LOINC, urls.RXNORM, "http://snomed.info/sct"}
     used = [code for item in content.form.items.values() for code in item.codes]
     tests = content.pack.tables.test
     used += [dict(code) for test in tests for code in (*test.codes, *test.parts)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fhir.intake.bundle import validate
+from fhir.intake.conformance import validate
 from fhir.intake.resource_rules import check
 
 Json = dict[str, Any]

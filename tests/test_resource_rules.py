@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fhir.intake.bundle import validate
+from fhir.intake.conformance import validate
 from fhir.intake.json_walk import MAX_DEPTH, root, walk
 from fhir.intake.resource_rules import check
 from tests.cases import VIGNETTES

@@ -18,14 +18,12 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from fhir.intake.amending import check_previous, withdrawn
-from fhir.intake.conformance import validate
 from fhir.intake.documents import document, document_role
 from fhir.intake.export import GROUP, PATIENT, QUESTIONNAIRE, RESPONSE, TASK, Export
 from fhir.intake.observations import observations
 from fhir.intake.patient_resources import patient, sent_response
 from fhir.intake.provenance import provenance, provenance_role
 from fhir.intake.requests import request_group, service_requests
-from fhir.intake.strict_json import dump_json
 from fhir.intake.task import task
 
 if TYPE_CHECKING:
@@ -37,8 +35,6 @@ if TYPE_CHECKING:
     from fhir.intake.record import Record
     from referral import Assessment
     from referral.records import Source
-
-__all__ = ["build_bundle", "dump", "validate"]
 
 _CREATED_ONCE: Final = {"Questionnaire", "Patient", "DocumentReference"}
 """What is never overwritten: a form, a person's record, a document that was filed."""
@@ -142,8 +138,3 @@ def _escape(value: str) -> str:
     for separator in "\\|,$":
         value = value.replace(separator, "\\" + separator)
     return quote(value, safe=":/")
-
-
-def dump(bundle: Json) -> bytes:
-    """Write a Bundle as it stands: UTF-8 JSON, indented, keys in their order."""
-    return dump_json(bundle)

@@ -10,7 +10,6 @@ from typing import Final
 BASE: Final = "https://intake-referral.org/fhir"
 UCUM: Final = "http://unitsofmeasure.org"
 LOINC: Final = "http://loinc.org"
-SNOMED: Final = "http://snomed.info/sct"
 RXNORM: Final = "http://www.nlm.nih.gov/research/umls/rxnorm"
 
 _HL7: Final = "http://hl7.org/fhir/StructureDefinition/"

@@ -131,8 +131,10 @@ def plain_text(option: str, text: str) -> str:
 
 def read_bundle(path: Path) -> dict[str, Any]:
     """Read a Bundle of an earlier run. Raises Failure when the file is none."""
+    from intake.files import read_bounded
+
     try:
-        bundle = strict_loads(path.read_bytes(), max_bytes=MAX_BUNDLE)
+        bundle = strict_loads(read_bounded(path, MAX_BUNDLE), max_bytes=MAX_BUNDLE)
     except OSError as error:
         raise Failure(f"{path}: {error.strerror or 'can not be read'}") from None
     except JsonError as error:

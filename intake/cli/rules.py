@@ -109,11 +109,13 @@ def read_cases(path: Path | None, on: date) -> dict[str, dict[str, Any]]:
     """Read cases (a JSON object with "vignettes") and return their checked answers by id."""
     from fhir.intake.answers import check_answers
     from fhir.intake.strict_json import JsonError, strict_loads
+    from intake.files import read_bounded
     from referral.pack import default_folder
 
     file = path or default_folder() / CASES
     try:
-        cases = dict(_cases(strict_loads(file.read_bytes())))
+        content = read_bounded(path) if path else file.read_bytes()
+        cases = dict(_cases(strict_loads(content)))
     except OSError as error:
         raise Failure(f"{file}: {error.strerror or 'can not be read'}") from None
     except (JsonError, _CaseError) as error:
