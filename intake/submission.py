@@ -224,11 +224,16 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and text_fault(value, MAX_TEXT) is None
 
 
+def own_person(response: Identifier) -> Identifier:
+    """Return the identifier of our own record of a person, made of the response's."""
+    digest = hashlib.sha256(f"{response.system}|{response.value}".encode()).hexdigest()
+    return Identifier(system=PERSON_SYSTEM, value=digest[:32])
+
+
 def _patient(own: Identifier, frame: Frame, subject: Json) -> Patient:
     """Return whom the answers are about: as told, as the response says, else our own record."""
     given = subject.get("identifier")
-    person = hashlib.sha256(f"{own.system}|{own.value}".encode()).hexdigest()[:32]
-    identifier = Identifier(system=PERSON_SYSTEM, value=person)
+    identifier = own_person(own)
     if isinstance(given, dict) and _is_identifier(given):
         identifier = Identifier(system=given["system"], value=given["value"])
     return Patient(

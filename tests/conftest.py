@@ -8,9 +8,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from intake.content import Content, standard_content
+from intake.pdf.renderer import Renderer
 from tests.cases import TEST_DATA, VIGNETTES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
     from types import ModuleType
 
@@ -36,6 +38,12 @@ def mark() -> dict[str, Any]:
 def calm() -> dict[str, Any]:
     answers: dict[str, Any] = VIGNETTES["V01"]["answers"]
     return answers
+
+
+@pytest.fixture(scope="session")
+def renderer() -> Iterator[Renderer]:
+    with Renderer() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -14,11 +14,11 @@ from PIL import Image
 
 from intake.pdf import body
 from intake.pdf.body import KINDS, WORDS, figure, marks, regions, unsided
-from intake.pdf.renderer import Renderer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from intake.pdf.renderer import Renderer
 
 CSS = "@page { size: 52mm 70mm; margin: 0 } body { margin: 0 } svg { display: block }"
 FRONT, BACK = 12.9, 39.1
@@ -29,12 +29,6 @@ UNPLACED = {"not_sure", "elsewhere"}
 def items(clinical: Path) -> dict[str, Any]:
     document: dict[str, Any] = json.loads((clinical / "items.json").read_text("utf-8"))
     return document
-
-
-@pytest.fixture(scope="module")
-def renderer() -> Iterator[Renderer]:
-    with Renderer() as running:
-        yield running
 
 
 def paths() -> dict[str, str]:

@@ -17,7 +17,6 @@ import pytest
 from fhir.intake.response import build_response
 from fhir.intake.strict_json import dump_json
 from intake.pdf.fonts import LATIN_1
-from intake.pdf.renderer import Renderer
 from intake.pdf.summary import Paper, render_summary, summary_css, summary_html
 from intake.pdf.text import BREAK
 from tests.cases import FORM_DAY, ROOT, VIGNETTES
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fhir.intake.record import Record
-    from intake.pdf.renderer import Variant
+    from intake.pdf.renderer import Renderer, Variant
 
 GOLDEN = ROOT / "tests" / "golden" / "pdf"
 BLANKS = dict.fromkeys(("weakness_present", "muscle_size", "conditions", "sleep_hours"))
@@ -38,12 +37,6 @@ HOSTILE: dict[str, Any] = {
     "occupation": "\u05d0\u05e0\u05d9 \u05e2\u05d5\u05d1\u05d3 \u0645\u0631\u062d\u0628\u0627",
     "family_history_who": "\u202e<img src=http://x.example/y onerror=z>" + "m" * 150,
 }
-
-
-@pytest.fixture(scope="module")
-def renderer() -> Iterator[Renderer]:
-    with Renderer() as running:
-        yield running
 
 
 def render(

@@ -1,0 +1,67 @@
+"""The page that an emergency sign leads to at once; that it was shown and passed is recorded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from fhir.intake.enablement import Enablement
+from intake.storage import audit
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from fhir.intake.items import Form, Interrupt, Item
+    from intake.journey import Draft
+    from intake.storage.tables import Visit
+
+SHOWN: Final = "interruption.shown"
+PASSED: Final = "interruption.passed"
+CLEARED: Final = "interruption.cleared"
+"""What the audit calls it: the last when the answers were changed to safe ones."""
+_LANGUAGE: Final = "en"
+
+
+def interrupts(form: Form, page: Item, draft: Draft, now: datetime) -> tuple[Interrupt, ...]:
+    """Return what the answers of a page lead to: the gravest, and others under the same title."""
+    if not page.interrupts:
+        return ()
+    due = Enablement(form, draft.answers, now.date()).interrupts(page)
+    return tuple(row for row in due if row.title == due[0].title)
+
+
+def interrupt_visit(  # noqa: PLR0913  # what was due, what is now, and where and when
+    session: Session,
+    visit: Visit,
+    page: Item,
+    *,
+    before: bool,
+    due: tuple[Interrupt, ...],
+    now: datetime,
+) -> None:
+    """Note that a page must be read before the visit goes on; or that it need not be any more."""
+    visit.interruption = page.link_id if due else None
+    if due:
+        titles = [row.title[_LANGUAGE] for row in due]
+        _record(session, visit, SHOWN, now, page=page.link_id, titles=titles)
+    elif before:
+        _record(session, visit, CLEARED, now, page=page.link_id)
+
+
+def pass_interruption(session: Session, visit: Visit, now: datetime) -> None:
+    """Note that the patient has read the page and goes on."""
+    if visit.interruption:
+        _record(session, visit, PASSED, now, page=visit.interruption)
+        visit.interruption = None
+
+
+def _record(session: Session, visit: Visit, action: str, now: datetime, **detail: object) -> None:
+    audit.record(
+        session,
+        now=now,
+        actor=audit.Actor("patient"),
+        action=action,
+        subject=("visit", visit.id),
+        detail=detail,
+    )
