@@ -1,0 +1,1 @@
+"""The pages: forms, templates and routes."""
