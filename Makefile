@@ -1,26 +1,22 @@
 # `make run` and `make test` set up all that they need; `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types wheel bench questionnaire pictures lock setup setup-dev clean
+.PHONY: help run test lint types wheel bench questionnaire css pictures lock setup setup-dev clean
 
 BIN := .venv/bin
+PORT ?= 8000
 PYTEST_ARGS ?=
 LOCK_ARGS ?=
-export INTAKE_TEST_DATA ?= ../shared
+INTAKE_TEST_DATA ?= ../shared
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name text; do \
 		printf '  %-14s %s\n' "$$name" "$$text"; done
 
-run: setup ## process the example patient into out/
-	$(BIN)/intake process examples/mark.json --out out --on 2026-11-22
-	@echo "Look at:"
-	@for name in summary.pdf questionnaire-response.json bundle.json assessment.json; do \
-		if [ -f "out/$$name" ]; then echo "  out/$$name"; \
-		else echo "  (out/$$name was not written)"; fi; \
-	done
+run: setup ## serve the product for trying it out (PORT=8000)
+	$(BIN)/intake serve --development --port $(PORT)
 
 test: setup-dev ## run every test (PYTEST_ARGS="-k name" for some)
-	$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST_ARGS)
+	INTAKE_TEST_DATA=$(INTAKE_TEST_DATA) $(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST_ARGS)
 
 lint: setup-dev ## check style, formatting and registry names
 	$(BIN)/ruff check .
@@ -39,6 +35,9 @@ bench: setup-dev ## measure
 
 questionnaire: setup-dev ## generate the FHIR Questionnaire from the form
 	$(BIN)/python -m scripts.generate_questionnaire
+
+css: setup-dev ## compile the stylesheet of the pages again (needs npm)
+	scripts/build_css.sh
 
 pictures: setup-dev ## draw the pictures of the README
 	$(BIN)/python -m scripts.make_pictures

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.plain_pdf import plain_html
 from benchmarks.timing import compare, compare_processes, report
+from benchmarks.web import bench_web, bench_worker_start
 from fhir.intake.conformance import validate
 from fhir.intake.response import build_response
 from fhir.intake.strict_json import dump_json
@@ -46,6 +47,8 @@ def main() -> None:
     bench_fhir(content, submission, found)
     bench_pdf(content, submission, found)
     bench_start()
+    bench_worker_start()
+    bench_web(content, submission.answers, rounds=ROUNDS)
 
 
 def bench_engine(content: Content, submission: Submission, raw: bytes) -> None:

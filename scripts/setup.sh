@@ -78,6 +78,7 @@ missing_pdf_packages() {
 missing_test_packages() {
   { command -v pdftotext && command -v pdftoppm; } >/dev/null || echo poppler-utils
   command -v qpdf >/dev/null || echo qpdf
+  command -v chromium >/dev/null || command -v chromium-browser >/dev/null || echo chromium
 }
 
 explain_pdf_packages() {
@@ -90,9 +91,9 @@ explain_pdf_packages() {
 }
 
 explain_test_packages() {
-  say "note: the tests that look into a PDF with these tools are skipped: $*"
+  say "note: the tests that look at PDFs and pages with these tools are skipped: $*"
   say "  Debian, Ubuntu: $(apt_command "$*")"
-  say "  macOS:          brew install poppler qpdf"
+  say "  macOS:          brew install poppler qpdf; brew install --cask chromium"
 }
 
 install_missing() { # $1: pdf or test

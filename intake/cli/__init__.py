@@ -11,12 +11,15 @@ import sys
 import click
 
 from intake.cli.assess import assess
+from intake.cli.db import db
 from intake.cli.doctor import doctor
 from intake.cli.options import note
 from intake.cli.process import process
 from intake.cli.questionnaire import questionnaire
 from intake.cli.rules import rules
+from intake.cli.serve import serve
 from intake.cli.validate import validate
+from intake.cli.worker import worker
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -25,7 +28,8 @@ def intake() -> None:
     """Pre-visit answers to urgency, workup, PDF and FHIR."""
 
 
-for command in (process, assess, questionnaire, rules, validate, doctor):
+_COMMANDS = (process, assess, questionnaire, rules, validate, serve, worker, db, doctor)
+for command in _COMMANDS:
     intake.add_command(command)
 
 

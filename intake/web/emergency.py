@@ -1,0 +1,63 @@
+"""The interruption page: whom to call now, and the way on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import abort, redirect, request, url_for
+
+from intake.drafts import load_draft
+from intake.extension import get_state
+from intake.interruptions import interrupts, pass_interruption
+from intake.journey import plan_journey
+from intake.web.clock import clinic_now
+from intake.web.environment import render
+from intake.web.page import elsewhere, onward, page_item
+from intake.web.plain_forms import PlainForm
+from intake.web.session import current_visit
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+
+def show_help(name: str) -> ResponseReturnValue:
+    """Show the page that stands between a dangerous answer and the rest of the form."""
+    item = page_item(name)
+    state = get_state()
+    now = clinic_now()
+    with state.storage.read() as session:
+        visit = current_visit(session)
+        away = elsewhere(visit, name)
+        if away is not None or visit is None:
+            return away or abort(404)
+        draft = load_draft(visit, state.content.form, now.date())
+    due = interrupts(state.content.form, item, draft, now)
+    if not due:
+        return redirect(url_for(".page", name=name), 303)
+    return render(
+        "intake/help.html",
+        title=due[0].title["en"],
+        texts=[row.text["en"] for row in due],
+        page_url=url_for(".page", name=name),
+        back_url=url_for(".page", name=name),
+        form=PlainForm(),
+        errors=[],
+    )
+
+
+def pass_help(name: str) -> ResponseReturnValue:
+    """Note that the patient goes on with the form."""
+    item = page_item(name)
+    if not PlainForm().is_sent():
+        return show_help(name)
+    state = get_state()
+    now = clinic_now()
+    with state.storage.write() as session:
+        visit = current_visit(session, lock=True)
+        away = elsewhere(visit, name)
+        if away is not None or visit is None:
+            return away or abort(404)
+        pass_interruption(session, visit, now)
+        draft = load_draft(visit, state.content.form, now.date())
+    journey = plan_journey(state.content.form, draft, now.date())
+    return onward(journey, journey.step(item.link_id), request.values.get("return", ""))

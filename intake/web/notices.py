@@ -1,0 +1,15 @@
+"""What the pages say about saving and sending, beside the questions themselves."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SAVE_FAILED: Final = "We could not save your answers. Please try again."
+SEND_AGAIN: Final = "Please press Continue again. Your answers are still here."
+SEND_FAILED: Final = "We could not send your form. Your answers are still here. Please try again."
+CLOSED_TITLE: Final = "We cannot find your form"
+CLOSED: Final = (
+    "You were away for a while, or this browser does not keep cookies. Please start again."
+)
+CHECK_TITLE: Final = "Check your answers"
+DONE_TITLE: Final = "We have your answers"

@@ -1,0 +1,151 @@
+"""What a page sends, merged into the draft in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app
+
+from fhir.intake.enablement import Enablement
+from intake import signals
+from intake.drafts import load_draft, store_draft, with_answers, with_person
+from intake.extension import get_state
+from intake.interruptions import interrupt_visit, interrupts
+from intake.journey import Journey, plan_journey
+from intake.person import PERSON, read_person
+from intake.processing import CONSENT
+from intake.storage import audit
+from intake.submitting import finish
+from intake.web.clock import clinic_now
+from intake.web.session import OPEN, current_visit
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import date, datetime
+
+    from sqlalchemy.orm import Session
+
+    from fhir.intake.items import Item
+    from intake.journey import Draft
+    from intake.storage.tables import Visit
+    from intake.web.forms import PageForm
+
+STOPPED = "stopped"
+NO_CONSENT = "no"
+_PATIENT = audit.Actor("patient")
+
+
+class NotOpenError(Exception):
+    """The browser has no form under way, so that there is nothing to save a page in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """What came of a page: the way on, and whether it ends here or is interrupted."""
+
+    visit: str
+    page: str
+    journey: Journey
+    stopped: bool
+    interrupted: bool
+
+    def tell(self) -> None:
+        """Send the signals, now that it is stored."""
+        app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+        if self.stopped:
+            signals.intake_stopped.send(app, visit=self.visit)
+            return
+        signals.intake_saved.send(app, visit=self.visit, page=self.page)
+        if self.interrupted:
+            signals.red_flag_raised.send(app, visit=self.visit, page=self.page)
+
+
+def save_page(item: Item, form: PageForm, asked: Collection[str]) -> Saved | None:
+    """Store what a page says. None when it has faults, which then stand in the form.
+
+    Raises StorageError when the database can not store it, and NotOpenError.
+    """
+    state = get_state()
+    now = clinic_now()
+    values, faults = form.read(now.date())
+    with state.storage.write() as session:
+        visit = current_visit(session, lock=True)
+        if visit is None or visit.status != OPEN:
+            raise NotOpenError
+        draft = load_draft(visit, state.content.form, now.date())
+        merged, faults, missing = _merge(item, draft, now.date(), asked, values, faults)
+        if faults or missing:
+            form.mark(faults)
+            form.mark_missing(missing)
+            return None
+        stopped = merged.answers.get(CONSENT) == NO_CONSENT
+        due = () if stopped else interrupts(state.content.form, item, merged, now)
+        if stopped:
+            _stop(session, visit, now)
+        else:
+            _store(session, visit, item, merged, now)
+            before = bool(interrupts(state.content.form, item, draft, now))
+            interrupt_visit(session, visit, item, before=before, due=due, now=now)
+    return Saved(
+        visit=visit.id,
+        page=item.link_id,
+        journey=plan_journey(state.content.form, merged, now.date()),
+        stopped=stopped,
+        interrupted=bool(due),
+    )
+
+
+def _merge(  # noqa: PLR0913, PLR0917  # what a page is made of
+    item: Item,
+    draft: Draft,
+    on: date,
+    asked: Collection[str],
+    values: Mapping[str, Any],
+    faults: Mapping[str, list[str]],
+) -> tuple[Draft, dict[str, list[str]], list[str]]:
+    """Return the draft with a page's answers, its faults, and the answers that it needs."""
+    form = get_state().content.form
+    if item.link_id == PERSON:
+        needed = [q.link_id for q in item.children if q.required]
+        missing = [name for name in needed if name not in faults and not values.get(name)]
+        person, more = read_person(values)
+        if person and not faults and not missing:
+            draft = with_person(draft, form, on, person)
+        return draft, {**more, **faults}, missing
+    draft = with_answers(draft, form, on, asked=asked, values=values)
+    enablement = Enablement(form, draft.answers, on)
+    shown = {question.link_id for question in enablement.questions()}
+    faults = {place: texts for place, texts in faults.items() if _root(place) in shown}
+    missing = [
+        place
+        for place in enablement.missing()
+        if _root(place) in asked and _root(place) not in {_root(other) for other in faults}
+    ]
+    return draft, faults, missing
+
+
+def _root(place: str) -> str:
+    """Return the link id at the head of a place such as ``medication[1].med_name``."""
+    return place.split("[", 1)[0]
+
+
+def _store(session: Session, visit: Visit, page: Item, draft: Draft, now: datetime) -> None:
+    form = get_state().content.form
+    store_draft(visit, draft, form, now)
+    audit.record(
+        session,
+        now=now,
+        actor=_PATIENT,
+        action="visit.saved",
+        subject=("visit", visit.id),
+        detail={"page": page.link_id},
+    )
+
+
+def _stop(session: Session, visit: Visit, now: datetime) -> None:
+    """End a visit whose patient refuses; nothing that was answered is kept."""
+    finish(visit, STOPPED, now)
+    audit.record(
+        session, now=now, actor=_PATIENT, action="visit.stopped", subject=("visit", visit.id)
+    )
