@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from fhir.intake.answers import check_answers
 from fhir.intake.enablement import Enablement
 from fhir.intake.reading import read_items
 from fhir.intake.record import RESPONSE_SYSTEM, Identifier, Patient, Record
 from fhir.intake.response import build_response
-from fhir.intake.strict_json import dump_json, strict_loads
+from fhir.intake.strict_json import dump_json
 from intake.journey import Draft
 from intake.person import BIRTH_DATE, Person
 from intake.submission import own_person
@@ -28,7 +30,7 @@ def load_draft(visit: Visit, form: Form, on: date) -> Draft:
 
     What no longer fits, because the form has changed since, is left out and asked again.
     """
-    data = strict_loads(visit.response.encode()) if visit.response else {}
+    data = orjson.loads(visit.response) if visit.response else {}
     answers, unread = read_items(data, form)
     if unread or data.get("questionnaire") != form.canonical:
         answers, _ = check_answers(answers, form, on=on)

@@ -79,7 +79,6 @@ def submit(  # noqa: PLR0913  # by keyword: what a submission rests on
         created_at=stamp.now,
     )
     session.add(submission)
-    session.flush()
     outbox.enqueue(
         session,
         new_id=stamp.job_id,

@@ -23,7 +23,7 @@ NOT_SOURCE = shutil.ignore_patterns(
     ".*", "__pycache__", "*.egg-info", "build", "dist", "out", "instance", "node_modules"
 )
 SHIPPED = {  # checkout folder -> its folder in the wheel, and the files that it must carry along
-    "intake": ("intake", ("**/*.py", "py.typed")),
+    "intake": ("intake", ("**/*.py", "py.typed", "migrations/*.mako", "web/static/*")),
     "referral": ("referral", ("**/*.py", "py.typed", "packs/**/*.toml")),
     "fhir/intake": ("fhir/intake", ("**/*.py", "py.typed", "questionnaire.json")),
     "templates": ("intake/templates", ("**/*",)),

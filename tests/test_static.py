@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CSS = (STATIC / "intake.css").read_text(encoding="utf-8")
+CLINIC_CSS = (STATIC / "clinic.css").read_text(encoding="utf-8")
 BUILD = (ROOT / "scripts" / "build_css.sh").read_text(encoding="utf-8")
 LARGEST = 14 * 1024
 HOOKS = {
@@ -103,7 +104,7 @@ def test_build_pins_what_it_installs() -> None:
 
 
 def test_classes_of_the_templates_have_rules() -> None:
-    ruled = set(re.findall(r"\.((?:nhsuk|intake)-[\w-]+)", CSS))
+    ruled = set(re.findall(r"\.((?:nhsuk|intake)-[\w-]+)", CSS + CLINIC_CSS))
     for path in sorted((TEMPLATES / "intake").rglob("*.html")):
         for value in re.findall(r'class="([^"{}]*)"', path.read_text(encoding="utf-8")):
             used = {name for name in value.split() if name.startswith(("nhsuk-", "intake-"))}
