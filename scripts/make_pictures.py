@@ -1,26 +1,178 @@
-"""Make the pictures of the README: page 1 of the article's case as PNG (needs poppler)."""
+"""Make the pictures of the README from the article's case; needs poppler and Chromium.
+
+A page of the form on a phone, the clinician's page, and page 1 of the PDF.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import shutil
 import subprocess
 import sys
 import tempfile
+import threading
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
-ROOT = Path(__file__).parents[1]
-PICTURES = ROOT / "docs" / "images"
-CASE = ROOT / "examples" / "mark.json"
+from PIL import Image
+from playwright.sync_api import sync_playwright
+from waitress import create_server
+
+from fhir.intake.answers import check_answers
+from fhir.intake.enablement import Enablement
+from intake.drafts import store_draft
+from intake.extension import State
+from intake.journey import Draft
+from intake.pdf.renderer import Renderer
+from intake.person import Person
+from intake.server import create_app
+from intake.storage import schema, visits
+from intake.submitting import Stamp, submit
+from intake.web.session import COOKIE
+from intake.worker import work
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+    from playwright.sync_api import Browser
+
+    from intake.storage.tables import Visit
+
+ROOT: Final = Path(__file__).parents[1]
+PICTURES: Final = ROOT / "docs" / "images"
+CASE: Final = ROOT / "examples" / "mark.json"
+NOW: Final = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+PAGE: Final = "g_strength"
+TOKENS: Final = ("under-way", "sent")
+SUBMISSION: Final = UUID(int=1)
+COLOURS: Final = 128
+ARGUMENTS: Final = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
 
 
 def main() -> None:
-    """Process the case and draw the first page of its PDF."""
+    """Draw all pictures."""
     PICTURES.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "intake", "process", str(CASE), "--out", folder]
-        subprocess.run([*command, "--on", "2026-11-22"], check=True)  # noqa: S603  # our own command
-        draw = ["pdftoppm", "-png", "-r", "96", "-f", "1", "-singlefile"]
-        pdf, target = Path(folder) / "summary.pdf", PICTURES / "face-sheet"
-        subprocess.run([*draw, str(pdf), str(target)], check=True)  # noqa: S603  # a fixed command
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        draw_face_sheet(folder)
+        app = make_app(folder)
+        with serving(app) as address, chromium() as browser:
+            take(browser, f"{address}/form/{PAGE}", "form-page", width=390, height=844, scale=2)
+            take(browser, f"{address}/clinic/{SUBMISSION}", "clinician", width=1200, height=795)
+    for picture in PICTURES.glob("*.png"):
+        shrink(picture)
+
+
+def draw_face_sheet(folder: Path) -> None:
+    """Process the case and draw the first page of its PDF."""
+    command = [sys.executable, "-m", "intake", "process", str(CASE), "--out", str(folder)]
+    subprocess.run([*command, "--on", f"{NOW:%Y-%m-%d}"], check=True)  # noqa: S603  # our own command
+    draw = ["pdftoppm", "-png", "-r", "96", "-f", "1", "-singlefile"]
+    pdf, target = folder / "summary.pdf", PICTURES / "face-sheet"
+    subprocess.run([*draw, str(pdf), str(target)], check=True)  # noqa: S603  # a fixed command
+
+
+def make_app(folder: Path) -> Flask:
+    """Make an application that holds the case twice: under way, and sent with its files."""
+    app = create_app(
+        {
+            "INTAKE_DEVELOPMENT": True,
+            "INTAKE_DATABASE_URL": f"sqlite:///{folder / 'intake.db'}",
+            "INTAKE_WORKER": False,
+            "INTAKE_TIME_ZONE": "UTC",
+        }
+    )
+    state = app.extensions["intake"]
+    assert isinstance(state, State)
+    schema.upgrade(state.storage.engine)
+    draft = read_draft(state)
+    with state.storage.write() as session:
+        for number, token in enumerate(TOKENS):
+            visit: Visit = visits.start_visit(
+                session,
+                new_id=UUID(int=number),
+                token_hash=hashlib.sha256(token.encode()).hexdigest(),
+                questionnaire=state.content.form.canonical,
+                now=NOW,
+            )
+            store_draft(visit, draft, state.content.form, NOW)
+        session.flush()
+        key = "K7QM-3XPT"
+        stamp = Stamp(now=NOW, submission_id=SUBMISSION, job_id=UUID(int=0), reference=key, key=key)
+        submit(session, visit, draft, content=state.content, record_system=None, stamp=stamp)
+    with Renderer() as renderer:
+        work(app, renderer)
+    return app
+
+
+def read_draft(state: State) -> Draft:
+    """Return the case as a form that is filled in to the end."""
+    form, on = state.content.form, NOW.date()
+    data = json.loads(CASE.read_text(encoding="utf-8"))["answers"]
+    answers, problems = check_answers(data, form, on=on)
+    if problems:
+        raise ValueError(f"{CASE.name}: {problems[0]}")
+    asked = frozenset(item.link_id for item in Enablement(form, answers, on).questions())
+    person = Person(name="Mark Example", birth_date=data["date_of_birth"])
+    return Draft(answers=answers, asked=asked, person=person)
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """Serve on a free port of loopback; give the address."""
+    server = create_server(app, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}"
+    finally:
+        server.close()
+        thread.join(10)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start the system's Chromium."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        sys.exit("Chromium is not installed (on Debian: apt install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def take(  # noqa: PLR0913  # a page, and how it is looked at
+    browser: Browser, url: str, name: str, *, width: int, height: int, scale: int = 1
+) -> None:
+    """Take a picture of the top of a page, as the patient whose form is under way."""
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, device_scale_factor=scale
+    )
+    context.add_cookies([{"name": COOKIE, "value": TOKENS[0], "url": url}])
+    page = context.new_page()
+    response = page.goto(url)
+    if response is None or response.status != 200 or page.url != url:
+        sys.exit(f"{url} could not be shown")
+    page.screenshot(path=PICTURES / f"{name}.png")
+    context.close()
+
+
+def shrink(picture: Path) -> None:
+    """Reduce the colours of a picture, which a page of text does not need."""
+    with Image.open(picture) as image:
+        small = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    small.save(picture, optimize=True)
 
 
 if __name__ == "__main__":
