@@ -46,7 +46,9 @@ class Job:
         """
         submission = read_submission(path, self.content.form, self.frame)
         try:
-            result = process(submission, self.content, renderer, self.layout, self.previous)
+            result = process(
+                submission, self.content, renderer, self.layout, previous=self.previous
+            )
         except InputError as error:
             raise InputError(str(path), error.problems) from None
         write_files(folder, result.files, clear=FILES)

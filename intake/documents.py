@@ -9,13 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from fhir.intake.strict_json import dump_json, strict_loads
 from intake.processing import ASSESSMENT, BUNDLE, PDF, RESPONSE, Layout, process
+from intake.stored_assessment import read_assessment
 from intake.submission import Frame, InputError, parse_submission
+from referral import assess
 
 if TYPE_CHECKING:
     from intake.content import Content
     from intake.pdf.renderer import Renderer
     from intake.storage.tables import Submission
+    from intake.submission import Submission as Answered
+    from referral import Assessment
 
 MEDIA_TYPES: Final = {
     PDF: "application/pdf",
@@ -37,6 +42,15 @@ class Documents:
     lasting: bool = False
 
 
+def _assessment(submission: Submission, read: Answered, content: Content) -> Assessment:
+    """Return what was assessed when the form was sent, also where the rules have changed since."""
+    stored = submission.assessment.encode()
+    found = assess(read.answers, pack=content.pack, on=read.record.day)
+    if dump_json(found.to_json()) == stored:
+        return found
+    return read_assessment(strict_loads(stored), content.pack.tables)
+
+
 def make_documents(
     submission: Submission, content: Content, renderer: Renderer, layout: Layout
 ) -> Documents:
@@ -48,12 +62,10 @@ def make_documents(
     frame = Frame(now=submission.created_at)
     try:
         read = parse_submission(raw, name="", stem="", form=content.form, frame=frame)
-        result = process(read, content, renderer, layout)
+        assessment = _assessment(submission, read, content)
+        result = process(read, content, renderer, layout, assessment=assessment)
     except InputError as error:
         return Documents({}, f"The stored answers do not fit the form: {error.problems[0]}", True)
-    if result.files[ASSESSMENT] != submission.assessment.encode():
-        made_by = f"{submission.pack_name} {submission.pack_version}"
-        return Documents({}, f"The rules are not those of the assessment ({made_by}).", True)
     made: tuple[str, ...] = (PDF, BUNDLE)
     files = {name: result.files[name] for name in made if name in result.files}
     if PDF in files:

@@ -41,12 +41,21 @@ def interrupt_visit(  # noqa: PLR0913  # what was due, what is now, and where an
     now: datetime,
 ) -> None:
     """Note that a page must be read before the visit goes on; or that it need not be any more."""
-    visit.interruption = page.link_id if due else None
     if due:
-        titles = [row.title[_LANGUAGE] for row in due]
-        _record(session, visit, SHOWN, now, page=page.link_id, titles=titles)
+        visit.interruption = page.link_id
+        note_shown(session, visit, page, due, now)
     elif before:
         _record(session, visit, CLEARED, now, page=page.link_id)
+    if not due and visit.interruption == page.link_id:
+        visit.interruption = None
+
+
+def note_shown(
+    session: Session, visit: Visit, page: Item, due: tuple[Interrupt, ...], now: datetime
+) -> None:
+    """Note that the patient was told whom to call."""
+    titles = [row.title[_LANGUAGE] for row in due]
+    _record(session, visit, SHOWN, now, page=page.link_id, titles=titles)
 
 
 def pass_interruption(session: Session, visit: Visit, now: datetime) -> None:

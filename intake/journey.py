@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from fhir.intake.answers import is_blank
 from fhir.intake.enablement import Enablement
 from intake.person import BIRTH_DATE, person_page
 
@@ -94,7 +93,8 @@ def plan_journey(form: Form, draft: Draft, on: date) -> Journey:
     steps: list[Step] = []
     for page in form.pages:
         if page is about:
-            steps.append(Step(person, person.children[1:], complete=draft.person is not None))
+            asked = tuple(item for item in person.children if item.is_question)
+            steps.append(Step(person, asked, complete=draft.person is not None))
         questions = tuple(
             item
             for item in page.walk()
@@ -109,8 +109,3 @@ def _is_complete(questions: tuple[Item, ...], draft: Draft, missing: frozenset[s
     names = {item.link_id for item in questions}
     holes = {place.split("[")[0] for place in missing}
     return names <= draft.asked and not names & holes
-
-
-def has_answer(draft: Draft, item: Item) -> bool:
-    """Tell whether a question has an answer in the draft."""
-    return not is_blank(draft.answers.get(item.link_id))

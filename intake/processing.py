@@ -48,14 +48,16 @@ class Layout:
     paper: Paper = "A4"
 
 
-def process(
+def process(  # noqa: PLR0913  # what is made, of what, and how
     submission: Submission,
     content: Content,
     renderer: Renderer,
     layout: Layout,
+    *,
     previous: Json | None = None,
+    assessment: Assessment | None = None,
 ) -> Result:
-    """Assess a submission and make its PDF, response, Bundle and assessment.
+    """Assess a submission, unless it is assessed, and make its PDF, response and Bundle.
 
     A PDF or a Bundle that can not be made leaves the other files whole; without consent to save
     the answers in the record there is no Bundle. All that is said in ``notes``. ``previous`` is
@@ -63,7 +65,9 @@ def process(
 
     Raises InputError when the response would not be valid FHIR, because of what was given.
     """
-    assessment = assess(submission.answers, pack=content.pack, on=submission.record.day)
+    assessment = assessment or assess(
+        submission.answers, pack=content.pack, on=submission.record.day
+    )
     response = build_response(submission.answers, content.form, submission.record)
     problems = validate_response(response)
     if problems:

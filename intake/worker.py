@@ -85,7 +85,8 @@ def _end(  # noqa: PLR0913  # what came of a job, and whose it was
             )
     if is_over:
         signal = signals.summary_failed if error else signals.summary_made
-        signal.send(app, submission=job.submission_id)
+        with app.app_context():
+            signals.tell(signal, submission=job.submission_id)
 
 
 def _settle(session: Session, job: Job, now: datetime, error: str | None, *, lasting: bool) -> bool:

@@ -10,11 +10,15 @@ from hypothesis import HealthCheck, settings
 from intake.content import Content, standard_content
 from intake.pdf.renderer import Renderer
 from tests.cases import TEST_DATA, VIGNETTES
+from tests.patients import Patient
+from tests.web import make_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
     from types import ModuleType
+
+    from flask import Flask
 
 
 settings.register_profile(
@@ -44,6 +48,16 @@ def calm() -> dict[str, Any]:
 def renderer() -> Iterator[Renderer]:
     with Renderer() as running:
         yield running
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Flask:
+    return make_app(tmp_path)
+
+
+@pytest.fixture
+def patient(app: Flask, content: Content) -> Patient:
+    return Patient(app.test_client(), content)
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from intake.person import BIRTH_DATE, EMAIL, NAME, PHONE, RECORD_NUMBER
+from intake.storage import audit
 from tests.pages import Page, lint
+from tests.web import state_of, stored_visits
 
 if TYPE_CHECKING:
+    from flask import Flask
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
@@ -100,6 +103,13 @@ class Patient:
     def submit(self, page: Page) -> Page:
         """Send the answers that are being checked."""
         return self.send(page, {})
+
+
+def actions(app: Flask) -> list[str]:
+    """Return what the audit says of the only visit, in order."""
+    (visit,) = stored_visits(app)
+    with state_of(app).storage.read() as session:
+        return [event.action for event in audit.events(session, ("visit", visit.id))]
 
 
 def typed_date(link_id: str, answer: str) -> dict[str, str]:

@@ -10,9 +10,9 @@ import pytest
 from fhir.intake.response import build_response
 from intake.content import Content, standard_content
 from intake.pdf.phrases import Said, plain
+from intake.stored_assessment import read_assessment
 from intake.web.answer_words import ReadResponse, ScreenWording, answer_sections, read_response
 from intake.web.findings import Findings, find, urgency_colour, urgency_label
-from intake.web.stored import read_assessment
 from referral import assess
 from tests.cases import FORM_DAY, VIGNETTES
 from tests.summary_case import MANY_MEDICINES, RECORD, parts, vignette

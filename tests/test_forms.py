@@ -206,7 +206,6 @@ def test_token_is_needed_whatever_the_host_says(enabled: bool) -> None:
         for data in ({}, {"csrf_token": ""}, {"csrf_token": "x"}, {"csrf_token": token[:-1]}):
             form = form_of("g_end", dict(data))
             assert not form.check_csrf()
-            assert form.csrf_failed
             assert form.error_links == []
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from fhir.intake.strict_json import dump_json
 from intake import signals
 from intake.pdf import PdfFailed, PdfUnavailable
 from intake.processing import BUNDLE, PDF
@@ -113,18 +116,40 @@ def test_what_goes_on_failing_is_given_up_and_can_be_tried_again(
     assert document(app, sent, PDF)
 
 
-def test_other_rules_than_those_of_the_assessment_make_no_pdf(
+def test_the_pdf_shows_what_was_assessed_also_under_newer_rules(
+    app: Flask, content: Content, renderer: Renderer, tmp_path: Path
+) -> None:
+    sent = send(app, content)
+    with state_of(app).storage.write() as session:
+        row = submissions.find_submission(session, sent.id)
+        assert row is not None
+        stored = json.loads(row.assessment)
+        stored["tier"] = "urgent"
+        row.assessment = dump_json(stored).decode()
+    work(app, renderer)
+    assert status(app, sent) == ("done", None)
+    (tmp_path / "summary.pdf").write_bytes(document(app, sent, PDF) or b"")
+    shown = subprocess.run(  # noqa: S603  # our own file
+        ["pdftotext", "-f", "1", "-l", "1", tmp_path / "summary.pdf", "-"],  # noqa: S607
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "URGENT" in shown.upper()
+
+
+def test_answers_to_another_form_make_no_pdf(
     app: Flask, content: Content, renderer: Renderer
 ) -> None:
     sent = send(app, content)
     with state_of(app).storage.write() as session:
         row = submissions.find_submission(session, sent.id)
         assert row is not None
-        row.assessment = row.assessment.replace('"tier"', '"tier" ', 1)
+        row.response = row.response.replace("Questionnaire/muscle-twitching|", "Questionnaire/x|")
     work(app, renderer)
     state, words = status(app, sent)
     assert state == "failed"
-    assert "rules are not those of the assessment" in (words or "")
+    assert "do not fit the form" in (words or "")
     assert document(app, sent, PDF) is None
 
 

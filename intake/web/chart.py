@@ -12,10 +12,10 @@ from intake.pdf.face_banner import age, header
 from intake.pdf.phrases import clip, plain
 from intake.pdf.wording import NOT_ANSWERED
 from intake.processing import CONSENT, export_refusal
+from intake.stored_assessment import read_assessment
 from intake.submission import Submission as Answered
 from intake.web.answer_words import answer_sections, read_response
 from intake.web.findings import find
-from intake.web.stored import read_assessment
 from referral.builtin import BIRTH
 
 if TYPE_CHECKING:

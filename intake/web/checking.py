@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from flask import abort, current_app, redirect, url_for
+from flask import abort, redirect, url_for
 
 from intake import signals
 from intake.drafts import load_draft
 from intake.extension import get_state
 from intake.journey import plan_journey
 from intake.storage import StorageError, submissions
+from intake.storage.tables import Submission
 from intake.submitting import COMPLETED, Stamp, new_reference, submit
 from intake.web import notices
 from intake.web.clock import clinic_now
 from intake.web.environment import render
-from intake.web.page import CHECK, elsewhere, onward
+from intake.web.page import CHECK, elsewhere, noticed, onward
 from intake.web.plain_forms import SubmitForm
 from intake.web.review import review_sections
 from intake.web.session import current_visit
@@ -24,11 +25,8 @@ from intake.web.session import current_visit
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from intake.journey import Draft, Journey
-    from intake.storage.tables import Submission
 
-
-def show_check() -> ResponseReturnValue:
+def show_check(notice: str = "", status: int = 200) -> ResponseReturnValue:
     """Show all answers by section, each with the way to change it."""
     state = get_state()
     on = clinic_now().date()
@@ -41,28 +39,37 @@ def show_check() -> ResponseReturnValue:
     journey = plan_journey(state.content.form, draft, on)
     if journey.first_incomplete():
         return onward(journey, None, CHECK)
-    return _draw_check(draft, journey)
+    page = render(
+        "intake/check.html",
+        page_title=notices.CHECK_TITLE,
+        sections=review_sections(journey, draft),
+        form=SubmitForm(),
+        errors=noticed(notice),
+        back_url=url_for(".page", name=journey.steps[-1].name),
+    )
+    return page, status
 
 
 def send_answers() -> ResponseReturnValue:
     """Store the answers for good; pressing the button again gives the same reference."""
     form = SubmitForm()
     if not form.is_sent():
-        return show_check()
+        return show_check(notices.SEND_AGAIN, 400)
     try:
         sent = _store(str(form.key.data))
     except StorageError:
-        return _not_sent()
-    if not isinstance(sent, str):
+        return show_check(notices.SEND_FAILED, 503)
+    if not isinstance(sent, Submission):
         return sent
     state = get_state()
     if state.worker is not None:
         state.worker.wake()
+    signals.tell(signals.intake_submitted, visit=sent.visit_id, submission=sent.id)
     return redirect(url_for(".done"), 303)
 
 
-def _store(key: str) -> ResponseReturnValue | str:
-    """Return the id of the submission, or where the browser belongs instead."""
+def _store(key: str) -> ResponseReturnValue | Submission:
+    """Return the submission, or where the browser belongs instead."""
     state = get_state()
     now = clinic_now()
     with state.storage.write() as session:
@@ -82,42 +89,9 @@ def _store(key: str) -> ResponseReturnValue | str:
             key=key,
         )
         system = state.settings.record_system
-        sent = submit(
+        return submit(
             session, visit, draft, content=state.content, record_system=system, stamp=stamp
         )
-    _tell(sent)
-    return sent.id
-
-
-def _tell(sent: Submission) -> None:
-    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
-    signals.intake_submitted.send(app, visit=sent.visit_id, submission=sent.id, tier=sent.tier)
-
-
-def _not_sent() -> ResponseReturnValue:
-    """Say that nothing was sent; the answers are still in the draft."""
-    page = render(
-        "intake/error.html",
-        page_title=notices.SEND_FAILED,
-        title=notices.SEND_FAILED,
-        text="",
-        code=503,
-        errors=[],
-        back_url=url_for(".check"),
-    )
-    return page, 503
-
-
-def _draw_check(draft: Draft, journey: Journey) -> str:
-    last = journey.steps[-1]
-    return render(
-        "intake/check.html",
-        page_title=notices.CHECK_TITLE,
-        sections=review_sections(journey, draft),
-        form=SubmitForm(),
-        errors=[],
-        back_url=url_for(".page", name=last.name),
-    )
 
 
 def show_done() -> ResponseReturnValue:
@@ -127,11 +101,15 @@ def show_done() -> ResponseReturnValue:
         sent = submissions.submission_of(session, visit.id) if visit else None
     if visit is None or visit.status != COMPLETED or sent is None:
         return elsewhere(visit) or redirect(url_for(".check"), 303)
+    tiers = get_state().content.pack.tables.tier
+    tier = next((tier for tier in tiers if tier.id == sent.tier), None)
     return render(
         "intake/done.html",
         page_title=notices.DONE_TITLE,
         reference=sent.reference,
         submitted_on=sent.created_at,
+        advice=tier.patient_text["en"] if tier else "",
+        is_emergency=tier is not None and tier.rank == 0,
         errors=[],
         back_url=None,
     )

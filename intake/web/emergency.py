@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import abort, redirect, request, url_for
+from flask import abort, redirect
 
 from intake.drafts import load_draft
 from intake.extension import get_state
 from intake.interruptions import interrupts, pass_interruption
 from intake.journey import plan_journey
+from intake.web import notices
 from intake.web.clock import clinic_now
 from intake.web.environment import render
-from intake.web.page import elsewhere, onward, page_item
+from intake.web.page import elsewhere, noticed, onward, page_address, page_item, return_to
 from intake.web.plain_forms import PlainForm
 from intake.web.session import current_visit
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 
-def show_help(name: str) -> ResponseReturnValue:
+def show_help(name: str, notice: str = "", status: int = 200) -> ResponseReturnValue:
     """Show the page that stands between a dangerous answer and the rest of the form."""
     item = page_item(name)
     state = get_state()
@@ -32,24 +33,26 @@ def show_help(name: str) -> ResponseReturnValue:
             return away or abort(404)
         draft = load_draft(visit, state.content.form, now.date())
     due = interrupts(state.content.form, item, draft, now)
+    address = page_address(name, back=return_to())
     if not due:
-        return redirect(url_for(".page", name=name), 303)
-    return render(
+        return redirect(address, 303)
+    page = render(
         "intake/help.html",
-        title=due[0].title["en"],
+        page_title=due[0].title["en"],
         texts=[row.text["en"] for row in due],
-        page_url=url_for(".page", name=name),
-        back_url=url_for(".page", name=name),
+        page_url=address,
+        back_url=address,
         form=PlainForm(),
-        errors=[],
+        errors=noticed(notice),
     )
+    return page, status
 
 
 def pass_help(name: str) -> ResponseReturnValue:
     """Note that the patient goes on with the form."""
     item = page_item(name)
     if not PlainForm().is_sent():
-        return show_help(name)
+        return show_help(name, notices.SEND_AGAIN, 400)
     state = get_state()
     now = clinic_now()
     with state.storage.write() as session:
@@ -60,4 +63,4 @@ def pass_help(name: str) -> ResponseReturnValue:
         pass_interruption(session, visit, now)
         draft = load_draft(visit, state.content.form, now.date())
     journey = plan_journey(state.content.form, draft, now.date())
-    return onward(journey, journey.step(item.link_id), request.values.get("return", ""))
+    return onward(journey, journey.step(item.link_id), return_to())

@@ -46,7 +46,6 @@ class PageForm(FlaskForm):  # type: ignore[misc]
     ) -> None:
         """Show the questions `asked` with `answers`, or with `formdata` exactly as typed."""
         super().__init__(formdata=formdata, data=dict(answers or {}))
-        self.csrf_failed = False
         for field in self.questions:
             if field.name not in asked:
                 del self[field.name]
@@ -58,8 +57,7 @@ class PageForm(FlaskForm):  # type: ignore[misc]
 
     def check_csrf(self) -> bool:
         """Tell whether the page was sent from a page of ours, in this session."""
-        self.csrf_failed = not self["csrf_token"].validate(self)
-        return not self.csrf_failed
+        return bool(self["csrf_token"].validate(self))
 
     def read(self, on: date) -> tuple[dict[str, Any], dict[str, list[str]]]:
         """Return the answers by link id, None for a blank, and what is wrong by place.

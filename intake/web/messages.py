@@ -16,7 +16,6 @@ LANGUAGE: Final = "en"
 TEXTS: Final[Mapping[str, str]] = {
     "optional_mark": "(you can skip this)",
     "multi_hint": "Select all that apply.",
-    "single_hint": "Select one answer.",
     "select_list": "Select from the list",
     "yes": "Yes",
     "no": "No",
@@ -70,13 +69,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "error.none_alone": "Select “{none}” alone, or remove it",
     "error.option_unknown": "Select an answer from the list",
     "error.too_many_rows": "You can add {max} rows at most",
-    "error.save_failed": "We could not save your answers. Please try again.",
 }
-SAVE_FAILED: Final = TEXTS["error.save_failed"]
-SEND_AGAIN: Final = (
-    "We have not saved this page yet. Your answers are still here. Select Continue again."
-)
-"""After a token against forgery that is missing or of another session."""
 ONE_ANSWER: Final = "Give one answer to this question"
 _TOO_LATE: Final = "The date must be {max} or earlier"
 _REQUIRED: Final[Mapping[str, str]] = {

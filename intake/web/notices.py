@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 SAVE_FAILED: Final = "We could not save your answers. Please try again."
-SEND_AGAIN: Final = "Please press Continue again. Your answers are still here."
+SEND_AGAIN: Final = "Please select the button again. Your answers are still here."
+"""After a token against forgery that is missing or of another session."""
+START_AGAIN: Final = (
+    "Please select Start again. If you see this twice, let this browser keep cookies."
+)
 SEND_FAILED: Final = "We could not send your form. Your answers are still here. Please try again."
 CLOSED_TITLE: Final = "We cannot find your form"
 CLOSED: Final = (

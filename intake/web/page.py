@@ -16,7 +16,7 @@ from intake.web import notices
 from intake.web.clock import clinic_now
 from intake.web.environment import render
 from intake.web.forms import apply_row_command, is_row_command, page_form
-from intake.web.saving import NotOpenError, save_page
+from intake.web.saving import NotOpenError, Saved, save_page
 from intake.web.session import OPEN, current_visit
 
 if TYPE_CHECKING:
@@ -24,11 +24,10 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from fhir.intake.items import Item
+    from fhir.intake.items import Interrupt, Item
     from intake.journey import Draft, Journey, Step
     from intake.storage.tables import Visit
     from intake.web.forms import PageForm
-    from intake.web.saving import Saved
 
 CHECK: Final = "check"
 
@@ -55,8 +54,10 @@ def elsewhere(visit: Visit | None, page: str | None = None) -> ResponseReturnVal
         return redirect(url_for(".start"), 303)
     if visit.status == COMPLETED:
         return redirect(url_for(".done"), 303)
-    if visit.interruption and visit.interruption != page:
-        return redirect(url_for(".help", name=visit.interruption), 303)
+    waiting = visit.interruption
+    # A newer form may no longer have the page at which the visit was interrupted.
+    if waiting and waiting != page and waiting in get_state().content.form.items:
+        return redirect(url_for(".help", name=waiting), 303)
     return None
 
 
@@ -72,8 +73,12 @@ def onward(journey: Journey, step: Step | None, back: str) -> ResponseReturnValu
 
 def page_address(name: str, *, back: str = "", anchor: str | None = None) -> str:
     """Return the address of a page, which goes ``back`` when it is saved."""
-    query: dict[str, Any] = {"return": back} if back else {}
-    return url_for(".page", name=name, _anchor=anchor, **query)
+    return url_for(".page", name=name, _anchor=anchor, **back_query(back))
+
+
+def back_query(back: str) -> dict[str, Any]:
+    """Return the query that says where the patient goes back to."""
+    return {"return": back} if back else {}
 
 
 def show_page(name: str) -> ResponseReturnValue:
@@ -101,27 +106,30 @@ def send_page(name: str) -> ResponseReturnValue:
     item = page_item(name)
     asked = _asked(item)
     form = page_form(get_state().content.form, item)(request.form, asked=asked)
-    notice, status = "", 200
     if is_row_command(request.form):
         apply_row_command(form, request.form)
-    elif not form.check_csrf():
-        notice, status = notices.SEND_AGAIN, 400
-    else:
-        try:
-            saved = save_page(item, form, asked)
-        except NotOpenError:
-            return _closed()
-        except StorageError:
-            notice, status = notices.SAVE_FAILED, 503
-        else:
-            if saved is not None:
-                return _go_on(name, saved)
-            status = 422
-    return draw_page(item, form, asked, _stored_draft(), notice=notice), status
+        return draw_page(item, form, asked, _stored_draft())
+    if not form.check_csrf():
+        return draw_page(item, form, asked, _stored_draft(), notice=notices.SEND_AGAIN), 400
+    try:
+        saved = save_page(item, form, asked)
+    except NotOpenError:
+        return _closed()
+    except StorageError:
+        return draw_page(item, form, asked, _stored_draft(), notice=notices.SAVE_FAILED), 503
+    if isinstance(saved, Saved):
+        return _go_on(name, saved)
+    return draw_page(item, form, asked, _stored_draft(), urgent=saved.urgent), 422
 
 
-def draw_page(
-    item: Item, form: PageForm, asked: Sequence[str], draft: Draft | None, *, notice: str = ""
+def draw_page(  # noqa: PLR0913  # a page, what is typed into it, and what is said about it
+    item: Item,
+    form: PageForm,
+    asked: Sequence[str],
+    draft: Draft | None,
+    *,
+    notice: str = "",
+    urgent: Sequence[Interrupt] = (),
 ) -> str:
     """Return the HTML of a page; without a draft its place among the others is not known."""
     state = get_state()
@@ -142,15 +150,22 @@ def draw_page(
         position=journey.position(step) if journey and step else None,
         return_to=return_to(),
         back_url=back,
-        errors=([{"text": notice, "href": "#continue"}] if notice else []) + form.error_links,
+        urgent=[row.text["en"] for row in urgent],
+        errors=noticed(notice) + form.error_links,
     )
+
+
+def noticed(notice: str) -> list[dict[str, str]]:
+    """Return a notice as a line of the error summary, which leads to the button to press again."""
+    return [{"text": notice, "href": "#continue"}] if notice else []
 
 
 def _parts(
     item: Item, form: PageForm, asked: Sequence[str], draft: Draft | None
 ) -> Iterator[tuple[str, object]]:
     """Yield what stands on a page, in order; what further answers opened is announced first."""
-    seen = draft.asked if draft else frozenset()
+    known = draft.person.values() if draft and draft.person else {}
+    seen = (draft.asked if draft else frozenset()) | known.keys()
     announced = seen.isdisjoint(asked)
     for child in item.walk():
         if child.type == "display" and child.parent == item.link_id:
@@ -204,6 +219,7 @@ def _go_on(name: str, saved: Saved) -> ResponseReturnValue:
     saved.tell()
     if saved.stopped:
         return redirect(url_for(".stopped"), 303)
-    if saved.interrupted:
-        return redirect(url_for(".help", name=name), 303)
+    if saved.interrupted_at:
+        address = url_for(".help", name=saved.interrupted_at, **back_query(return_to()))
+        return redirect(address, 303)
     return onward(saved.journey, saved.journey.step(name), return_to())

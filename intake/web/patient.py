@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from flask import Blueprint, current_app, redirect, request, url_for
+from flask import Blueprint, current_app, redirect, url_for
 
 from intake import signals
 from intake.drafts import load_draft
 from intake.extension import get_state
-from intake.journey import Draft, plan_journey
+from intake.journey import CLINICIAN, Draft, plan_journey
 from intake.storage import audit
+from intake.web import notices
 from intake.web.checking import send_answers, show_check, show_done
 from intake.web.clock import clinic_now
 from intake.web.emergency import pass_help, show_help
 from intake.web.environment import render
-from intake.web.page import send_page, show_page
+from intake.web.page import elsewhere, noticed, send_page, show_page
 from intake.web.plain_forms import PlainForm
+from intake.web.saving import STOPPED
 from intake.web.session import OPEN, begin_visit, current_visit, forget_visit, remember_visit
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ def blueprint() -> Blueprint:
     return pages
 
 
-def show_start() -> ResponseReturnValue:
+def show_start(notice: str = "", status: int = 200) -> ResponseReturnValue:
     """Show what the form is for, and the way back into one that is under way."""
     state = get_state()
     on = clinic_now().date()
@@ -53,21 +55,23 @@ def show_start() -> ResponseReturnValue:
     journey = plan_journey(state.content.form, draft, on)
     step = journey.first_incomplete()
     resume = url_for(".page", name=step.name) if step else url_for(".check")
-    return render(
+    page = render(
         "intake/start.html",
         page_title=state.content.form.title,
         resume_url=resume if under_way else None,
-        section_count=len(journey.steps),
+        least=len(plan_journey(state.content.form, Draft(), on).steps),
+        most=len([page for page in state.content.form.pages if page.audience != CLINICIAN]) + 1,
         form=PlainForm(),
-        errors=[],
+        errors=noticed(notice),
         back_url=None,
     )
+    return page, status
 
 
 def begin() -> ResponseReturnValue:
     """Open a new form for this browser."""
     if not PlainForm().is_sent():
-        return redirect(url_for(".start"), 303)
+        return show_start(notices.START_AGAIN, 400)
     state = get_state()
     now = clinic_now()
     with state.storage.write() as session:
@@ -79,7 +83,7 @@ def begin() -> ResponseReturnValue:
             action="visit.started",
             subject=("visit", visit.id),
         )
-    signals.intake_started.send(current_app._get_current_object(), visit=visit.id)  # type: ignore[attr-defined]  # noqa: SLF001
+    signals.tell(signals.intake_started, visit=visit.id)
     first = plan_journey(state.content.form, Draft(), now.date()).steps[0]
     response = redirect(url_for(".page", name=first.name), 303)
     remember_visit(response, token)
@@ -87,10 +91,11 @@ def begin() -> ResponseReturnValue:
 
 
 def show_stopped() -> ResponseReturnValue:
-    """Say that nothing was kept, because the patient said no."""
-    response = current_app.make_response(
-        render("intake/stopped.html", page_title="", errors=[], back_url=None)
-    )
-    if request.cookies:
-        forget_visit(response)
+    """Say that nothing is kept, because the patient said no."""
+    with get_state().storage.read() as session:
+        visit = current_visit(session)
+    if visit is None or visit.status != STOPPED:
+        return elsewhere(visit) or redirect(url_for(".start"), 303)
+    response = current_app.make_response(render("intake/stopped.html", errors=[], back_url=None))
+    forget_visit(response)
     return response

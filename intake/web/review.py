@@ -27,18 +27,12 @@ class ReviewRow:
     values: tuple[str, ...]
     change_url: str
 
-    @property
-    def missing(self) -> bool:
-        """Whether the question was left blank."""
-        return not self.values
-
 
 @dataclass(frozen=True, slots=True)
 class ReviewSection:
     """A page of the form with its answers."""
 
     title: str
-    change_url: str
     rows: tuple[ReviewRow, ...]
 
 
@@ -56,7 +50,7 @@ def _section(step: Step, draft: Draft, words: ScreenWording) -> ReviewSection:
         ReviewRow(item.text, _values(item, answers.get(item.link_id), words), _change(step, item))
         for item in step.questions
     )
-    return ReviewSection(step.page.text, _change(step), rows)
+    return ReviewSection(step.page.text, rows)
 
 
 def _values(item: Item, answer: object, words: ScreenWording) -> tuple[str, ...]:
@@ -67,6 +61,6 @@ def _values(item: Item, answer: object, words: ScreenWording) -> tuple[str, ...]
     return tuple(plain(words.value(item.link_id, [element])) for element in answer)
 
 
-def _change(step: Step, item: Item | None = None) -> str:
+def _change(step: Step, item: Item) -> str:
     """Return the address at which an answer is changed, and which comes back here."""
-    return page_address(step.name, back=CHECK, anchor=item.link_id if item else None)
+    return page_address(step.name, back=CHECK, anchor=item.link_id)

@@ -5,19 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app
-
 from fhir.intake.enablement import Enablement
 from intake import signals
 from intake.drafts import load_draft, store_draft, with_answers, with_person
 from intake.extension import get_state
-from intake.interruptions import interrupt_visit, interrupts
-from intake.journey import Journey, plan_journey
+from intake.interruptions import interrupt_visit, interrupts, note_shown
+from intake.journey import Draft, Journey, plan_journey
 from intake.person import PERSON, read_person
 from intake.processing import CONSENT
 from intake.storage import audit
 from intake.submitting import finish
 from intake.web.clock import clinic_now
+from intake.web.fields import ChoicesField
 from intake.web.session import OPEN, current_visit
 
 if TYPE_CHECKING:
@@ -26,8 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from fhir.intake.items import Item
-    from intake.journey import Draft
+    from fhir.intake.items import Interrupt, Item
     from intake.storage.tables import Visit
     from intake.web.forms import PageForm
 
@@ -42,27 +40,38 @@ class NotOpenError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
-    """What came of a page: the way on, and whether it ends here or is interrupted."""
+    """What came of a page: the way on, and whether it ends here.
+
+    ``urgent`` tells that its answers are a reason to call somebody; ``interrupted_at`` is the page,
+    this or another, whose interruption is still to be read.
+    """
 
     visit: str
     page: str
     journey: Journey
     stopped: bool
-    interrupted: bool
+    urgent: bool
+    interrupted_at: str | None
 
     def tell(self) -> None:
         """Send the signals, now that it is stored."""
-        app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
         if self.stopped:
-            signals.intake_stopped.send(app, visit=self.visit)
+            signals.tell(signals.intake_stopped, visit=self.visit)
             return
-        signals.intake_saved.send(app, visit=self.visit, page=self.page)
-        if self.interrupted:
-            signals.red_flag_raised.send(app, visit=self.visit, page=self.page)
+        signals.tell(signals.intake_saved, visit=self.visit, page=self.page)
+        if self.urgent:
+            signals.tell(signals.red_flag_raised, visit=self.visit, page=self.page)
 
 
-def save_page(item: Item, form: PageForm, asked: Collection[str]) -> Saved | None:
-    """Store what a page says. None when it has faults, which then stand in the form.
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A page with faults, which stand in its form; ``urgent`` is what its ticks mean yet."""
+
+    urgent: tuple[Interrupt, ...]
+
+
+def save_page(item: Item, form: PageForm, asked: Collection[str]) -> Saved | Refused:
+    """Store what a page says, unless it has faults.
 
     Raises StorageError when the database can not store it, and NotOpenError.
     """
@@ -78,7 +87,10 @@ def save_page(item: Item, form: PageForm, asked: Collection[str]) -> Saved | Non
         if faults or missing:
             form.mark(faults)
             form.mark_missing(missing)
-            return None
+            urgent = _ticked(item, form, now)
+            if urgent:
+                note_shown(session, visit, item, urgent, now)
+            return Refused(urgent)
         stopped = merged.answers.get(CONSENT) == NO_CONSENT
         due = () if stopped else interrupts(state.content.form, item, merged, now)
         if stopped:
@@ -92,8 +104,23 @@ def save_page(item: Item, form: PageForm, asked: Collection[str]) -> Saved | Non
         page=item.link_id,
         journey=plan_journey(state.content.form, merged, now.date()),
         stopped=stopped,
-        interrupted=bool(due),
+        urgent=bool(due),
+        interrupted_at=visit.interruption,
     )
+
+
+def _ticked(item: Item, form: PageForm, now: datetime) -> tuple[Interrupt, ...]:
+    """Return what the signs that are ticked lead to, also where "none of these" is ticked too."""
+    signs = {
+        field.item.link_id: [
+            code
+            for code in field.typed
+            if (option := field.item.option(code)) is not None and not option.exclusive
+        ]
+        for field in form.questions
+        if isinstance(field, ChoicesField)
+    }
+    return interrupts(get_state().content.form, item, Draft(answers=signs), now)
 
 
 def _merge(  # noqa: PLR0913, PLR0917  # what a page is made of
