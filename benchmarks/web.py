@@ -15,7 +15,7 @@ from sqlalchemy import select
 from benchmarks.plain_form import plain_app
 from benchmarks.timing import compare, compare_processes, report
 from intake import Intake
-from intake.extension import get_state
+from intake.state import get_state
 from intake.storage.tables import Visit
 from intake.web.session import COOKIE
 from tests.pages import parse

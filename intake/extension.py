@@ -2,52 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypedDict, Unpack
-
-from flask import current_app
 
 from intake.content import standard_content
 from intake.settings import Settings, SettingsError
-from intake.storage import Storage, StorageError, make_engine
+from intake.state import NAME, State, get_state
+from intake.storage import Storage, StorageError, adopt_engine, make_engine
 from intake.storage.schema import ensure
+from intake.web import clinician as clinician_pages
+from intake.web import patient as patient_pages
+from intake.web.environment import make_environment
+from intake.web.guard import is_static, make_check
+from intake.web.headers import protect
+from intake.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flask import Blueprint, Flask
-    from flask.templating import Environment
     from flask.typing import BeforeRequestCallable
     from sqlalchemy import Engine
 
-    from intake.content import Content
     from intake.web.guard import Guard
-    from intake.worker import Worker
 
-_NAME: Final = "intake"
+__all__ = ["NEW_KEY", "UPGRADE", "Intake", "Options", "State", "get_state"]
+
 UPGRADE: Final = "flask intake db upgrade"
 NEW_KEY: Final = 'python -c "import secrets; print(secrets.token_hex())"'
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What the plugin holds for one application, as ``app.extensions["intake"]``."""
-
-    settings: Settings
-    content: Content
-    storage: Storage
-    environment: Environment
-    actor: Callable[[], str | None]
-    """Tells the id of the signed-in clinician, for the audit."""
-    worker: Worker | None
-
-
-def get_state() -> State:
-    """Return the state of the current application. Raises RuntimeError where there is none."""
-    state: State | None = current_app.extensions.get(_NAME)
-    if state is None:
-        raise RuntimeError("Intake is not set up on this application: call Intake().init_app(app)")
-    return state
 
 
 class Options(TypedDict, total=False):
@@ -80,15 +61,13 @@ class Intake:
         """Add the pages of patients and of clinicians to an application.
 
         ``guard`` admits to the clinician's pages: a view decorator such as login_required, or a
-        function without parameters that answers like a before_request function. ``engine`` is
-        used instead of one for INTAKE_DATABASE_URL. ``patient`` and ``clinician`` tell which
-        pages to add. The database is first used by a request. Raises SettingsError.
+        function without parameters that answers like a before_request function, or with True to
+        admit and False to refuse with 403. ``engine`` is used instead of one for
+        INTAKE_DATABASE_URL; its connections to SQLite get our settings, see `adopt_engine`.
+        ``patient`` and ``clinician`` tell which pages to add. The database is first used by a
+        request. Raises SettingsError.
         """
-        from intake.web import clinician as clinician_pages  # noqa: PLC0415  # they need get_state
-        from intake.web import patient as patient_pages  # noqa: PLC0415
-        from intake.web.guard import make_check  # noqa: PLC0415
-
-        if _NAME in app.extensions:
+        if NAME in app.extensions:
             raise SettingsError("Intake is set up on this application already; do it once.")
         settings = Settings.from_config(
             app.config, testing=app.testing, instance_path=app.instance_path
@@ -102,7 +81,7 @@ class Intake:
         if clinician:
             pages = clinician_pages.blueprint()
             _register(app, pages, settings.clinician_url_prefix, *checks, prepare)
-        app.extensions[_NAME] = state
+        app.extensions[NAME] = state
 
 
 def _check_host(app: Flask, settings: Settings, *, needs_guard: bool) -> None:
@@ -131,13 +110,11 @@ def _make_state(
     engine: Engine | None,
     actor: Callable[[], str | None] | None,
 ) -> State:
-    from intake.web.environment import make_environment  # noqa: PLC0415  # it needs get_state
-    from intake.worker import Worker  # noqa: PLC0415  # as above
-
+    source = "INTAKE_DATABASE_URL" if engine is None else "init_app(engine=...)"
     try:
-        engine = engine or make_engine(settings.database_url)
+        engine = make_engine(settings.database_url) if engine is None else adopt_engine(engine)
     except StorageError as error:
-        raise SettingsError(f"INTAKE_DATABASE_URL: {error}") from None
+        raise SettingsError(f"{source}: {error}") from None
     return State(
         settings=settings,
         content=standard_content(settings.base_url),
@@ -158,8 +135,6 @@ def _make_preparation(state: State) -> Callable[[], None]:
     Not in init_app, without which `flask intake db upgrade` could not run. Threads that come at
     once may all do it. It begins the work that was left when the server stopped.
     """
-    from intake.web.guard import is_static  # noqa: PLC0415
-
     is_ready = False
 
     def prepare() -> None:
@@ -175,8 +150,6 @@ def _make_preparation(state: State) -> Callable[[], None]:
 
 
 def _register(app: Flask, pages: Blueprint, prefix: str, *before: BeforeRequestCallable) -> None:
-    from intake.web.headers import protect  # noqa: PLC0415  # its pages need get_state
-
     protect(pages)
     for function in before:
         pages.before_request(function)

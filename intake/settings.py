@@ -32,7 +32,8 @@ EXAMPLES: Final = {
     "clinic_phone": "[clinic phone]",
 }
 """What stands for the numbers that patients are told to call, while nobody real is served."""
-_VARIANTS: Final[dict[str, Variant]] = {"ua": "pdf/ua-1", "a3": "pdf/a-3a"}
+VARIANTS: Final[dict[str, Variant]] = {"ua": "pdf/ua-1", "a3": "pdf/a-3a"}
+"""The kinds of PDF, by their names in settings and options, as the renderer names them."""
 _IGNORED: Final = frozenset({"INTAKE_TEST_DATA"})
 
 
@@ -107,7 +108,7 @@ class Settings:
     @property
     def variant(self) -> Variant:
         """The kind of PDF by the name that the renderer takes."""
-        return _VARIANTS[self.pdf_variant]
+        return VARIANTS[self.pdf_variant]
 
 
 def read_environment(environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
@@ -221,7 +222,7 @@ KEYS: Final = (
         "INTAKE_PDF_VARIANT",
         "ua",
         "PDF for people (ua), or an archive with the response attached (a3).",
-        read_choice(*_VARIANTS),
+        read_choice(*VARIANTS),
     ),
     Key("INTAKE_WORKER", True, "Make the PDFs in a thread of the server.", read_truth),
     Key(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from sqlalchemy.orm import Session
 
-    from intake.extension import State
+    from intake.state import State
     from intake.storage.outbox import Job
 
 _LOG: Final = logging.getLogger(__name__)

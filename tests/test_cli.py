@@ -218,5 +218,18 @@ def test_flask_group() -> None:
     assert "intake" in group.list_commands(context)
 
 
+def test_the_option_of_the_database_is_the_same_everywhere() -> None:
+    from intake.cli.db import db
+    from intake.cli.serve import serve
+    from intake.cli.worker import worker
+
+    options = [
+        next(option for option in command.params if option.name == "database").to_info_dict()
+        for command in (serve, worker, *db.commands.values())
+    ]
+    assert options == options[:1] * 4
+    assert options[0]["envvar"] == "INTAKE_DATABASE_URL"
+
+
 def test_version() -> None:
     assert run("--version").stdout.startswith("intake, version 0.")

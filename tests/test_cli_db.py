@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from click.testing import CliRunner
@@ -39,17 +40,17 @@ def test_the_commands_on_each_database(engine: Engine, add_revision: Any) -> Non
     url = engine.url.render_as_string(hide_password=False)
     engine.connect().close()
     empty = run("current", "--database", url)
-    assert (empty.exit_code, empty.stdout) == (
-        0,
-        "The database is empty. Run: intake db upgrade\n",
-    )
+    told = f"intake db upgrade --database {quote(engine.url.render_as_string())}"
+    assert (empty.exit_code, empty.stdout) == (1, f"The database is empty. Run: {told}\n")
     done = run("upgrade", INTAKE_DATABASE_URL=url)
     assert (done.exit_code, done.stdout) == (0, "The database is current: revision 0001.\n")
-    assert run("current", INTAKE_DATABASE_URL=url).stdout == done.stdout
+    current = run("current", INTAKE_DATABASE_URL=url)
+    assert (current.exit_code, current.stdout) == (0, done.stdout)
     add_revision()
-    outdated = run("current", "--database", url).stdout
-    assert "revision 0001" in outdated
-    assert "needs 0002" in outdated
+    outdated = run("current", "--database", url)
+    assert outdated.exit_code == 1
+    assert "revision 0001" in outdated.stdout
+    assert f"needs 0002. Run: {told}" in outdated.stdout
     assert "revision 0002" in run("upgrade", "--database", url).stdout
 
 
@@ -60,7 +61,9 @@ def test_the_command_tells_of_a_newer_database(
     schema.upgrade(engine)
     monkeypatch.undo()
     url = engine.url.render_as_string(hide_password=False)
-    assert "revision 0002, which is newer" in run("current", "--database", url).stdout
+    newer = run("current", "--database", url)
+    assert newer.exit_code == 1
+    assert "revision 0002, which is newer" in newer.stdout
     failed(run("upgrade", "--database", url), "install the version that made it")
 
 
@@ -80,6 +83,16 @@ def test_a_wrong_url_is_one_line() -> None:
     failed(run("current", "--database", "postgresql://me:secret@127.0.0.1:1/x"), "not answer")
 
 
+def test_the_console_script_ends_with_the_same_status(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'intake.db'}"
+    (tmp_path / "intake.db").touch()
+    asked = command_line.run("db", "current", "--database", url, cwd=tmp_path)
+    assert (asked.returncode, asked.stderr) == (1, "")
+    command_line.one_line(asked.stdout, "The database is empty.")
+    assert command_line.run("db", "upgrade", "--database", url, cwd=tmp_path).returncode == 0
+    assert command_line.run("db", "current", "--database", url, cwd=tmp_path).returncode == 0
+
+
 def test_the_console_script_tells_an_error_in_one_line(tmp_path: Path) -> None:
     url = "postgresql://me:secret@127.0.0.1:1/x"
     told = command_line.run("db", "upgrade", "--database", url, cwd=tmp_path)
@@ -97,6 +110,9 @@ def test_under_flask_the_database_is_the_applications(engine: Engine) -> None:
     failed(run("current", obj=ScriptInfo(create_app=lambda: app)), "no intake extension")
     app.extensions["intake"] = StateOfApp(engine)
     info = ScriptInfo(create_app=lambda: app)
+    empty = run("current", obj=info)
+    told = "The database is empty. Run: flask intake db upgrade\n"
+    assert (empty.exit_code, empty.stdout) == (1, told)
     assert run("upgrade", obj=info).exit_code == 0
     assert schema.state(engine) == "current"
     assert run("current", obj=info).stdout == "The database is current: revision 0001.\n"

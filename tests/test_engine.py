@@ -6,9 +6,9 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import NullPool, StaticPool, create_engine, event, select
 
-from intake.storage import Storage, StorageError, make_engine, schema
+from intake.storage import Storage, StorageError, adopt_engine, make_engine, schema
 from intake.storage.tables import Visit
 from tests.databases import add_visit
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     import sqlite3
     from pathlib import Path
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine
+
+SAFE = [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 5000)]
 
 
 def count(storage: Storage) -> int:
@@ -29,19 +31,67 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "made" / "intake.db"
 
 
+def pragmas(engine: Engine) -> list[list[tuple[str, object]]]:
+    """Return what holds on each of three connections at once."""
+    held = [engine.connect() for _ in range(3)]
+    found = [
+        [(name, each.exec_driver_sql(f"PRAGMA {name}").scalar()) for name, _ in SAFE]
+        for each in held
+    ]
+    for connection in held:
+        connection.close()
+    return found
+
+
 def test_sqlite_is_safe_on_every_connection(file: Path) -> None:
     engine = make_engine(f"sqlite:///{file}")
-    held = [engine.connect() for _ in range(3)]
-    for connection in held:
-        for name, value in [
-            ("journal_mode", "wal"),
-            ("synchronous", 2),
-            ("foreign_keys", 1),
-            ("busy_timeout", 5000),
-        ]:
-            assert connection.exec_driver_sql(f"PRAGMA {name}").scalar() == value
-        connection.close()
+    assert pragmas(engine) == [SAFE] * 3
     engine.dispose()
+
+
+def test_an_engine_of_a_host_becomes_as_safe(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'theirs.db'}")
+    assert pragmas(engine) != [SAFE] * 3  # and the pool keeps these connections
+    assert adopt_engine(engine) is engine
+    assert pragmas(engine) == [SAFE] * 3
+    pool = engine.pool
+    adopt_engine(engine)
+    assert engine.pool is pool
+    engine.dispose()
+    assert pragmas(engine) == [SAFE] * 3
+    engine.dispose()
+
+
+def test_an_engine_without_a_pool_becomes_as_safe(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'theirs.db'}", poolclass=NullPool)
+    assert pragmas(adopt_engine(engine)) == [SAFE] * 3
+
+
+@pytest.mark.parametrize("url", ["sqlite:///x.db", "postgresql+psycopg://u:secret@127.0.0.1:1/x"])
+def test_an_engine_that_commits_each_statement_is_refused(url: str) -> None:
+    made = create_engine(url, isolation_level="AUTOCOMMIT")
+    for engine in (made, create_engine(url).execution_options(isolation_level="AUTOCOMMIT")):
+        with pytest.raises(StorageError, match="AUTOCOMMIT") as caught:
+            adopt_engine(engine)
+        assert "secret" not in str(caught.value)
+    adopt_engine(made.execution_options(isolation_level="SERIALIZABLE"))
+
+
+def test_a_database_in_memory_is_refused_and_keeps_what_it_holds() -> None:
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE theirs (id INTEGER)")
+    with pytest.raises(StorageError, match="plain file"):
+        adopt_engine(engine)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM theirs").scalar() == 0
+
+
+def test_an_engine_of_another_kind_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = create_engine("sqlite:///x.db")
+    monkeypatch.setattr(engine.dialect, "name", "mysql")
+    with pytest.raises(StorageError, match="SQLite or PostgreSQL"):
+        adopt_engine(engine)
 
 
 def test_a_sqlite_that_refuses_is_refused(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,11 +103,15 @@ def test_a_sqlite_that_refuses_is_refused(file: Path, monkeypatch: pytest.Monkey
 
 
 def test_a_sqlite_file_is_for_its_owner_only(file: Path) -> None:
-    make_engine(f"sqlite:///{file}")
+    engine = make_engine(f"sqlite:///{file}")
+    assert not file.parent.exists()  # it may be never used
+    engine.connect().close()
     assert file.stat().st_mode & 0o777 == 0o600
     assert file.parent.stat().st_mode & 0o777 == 0o700
     file.chmod(0o640)
-    make_engine(f"sqlite:///{file}")
+    engine.dispose()
+    engine.connect().close()
+    engine.dispose()
     assert file.stat().st_mode & 0o777 == 0o640
 
 
@@ -123,8 +177,9 @@ def test_a_file_that_is_no_database_is_named(file: Path) -> None:
 
 def test_a_file_that_can_not_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
+    engine = make_engine(f"sqlite:///{tmp_path / 'file' / 'intake.db'}")
     with pytest.raises(StorageError, match="can not be made"):
-        make_engine(f"sqlite:///{tmp_path / 'file' / 'intake.db'}")
+        engine.connect()
 
 
 def test_without_create_a_file_must_be_there(file: Path) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from flask import Flask
+from flask import Blueprint, Flask
 from markupsafe import Markup
 
 from intake import Intake
@@ -80,6 +80,26 @@ def test_template_of_the_host_wins(tmp_path: Path) -> None:
     app = make_host(tmp_path, intake__error="<p>{{ text }}</p>")
     Intake().init_app(app)
     assert draw(app, text="<i>") == "<p>&lt;i&gt;</p>"
+
+
+def test_template_of_a_blueprint_wins_but_not_over_the_hosts_own(tmp_path: Path) -> None:
+    app = make_host(tmp_path, intake__stopped="<p>of the host</p>")
+    parts = Blueprint("parts", __name__, template_folder=str(tmp_path / "parts"))
+    (tmp_path / "parts" / "intake").mkdir(parents=True)
+    block = "{% block head %}{{ menu }}{% endblock %}"
+    for name, source in {
+        "error": f'{{% extends "original/intake/error.html" %}}{block}',
+        "stopped": "<p>of the blueprint</p>",
+    }.items():
+        (tmp_path / "parts" / "intake" / f"{name}.html").write_text(source, encoding="utf-8")
+    Intake().init_app(app)
+    app.register_blueprint(parts)  # after the extension, as a host may
+    before = snapshot(app)
+    html = draw(app, menu="of the blueprint")
+    assert "of the blueprint" in html
+    assert "<h1" in html
+    assert draw(app, "intake/stopped.html") == "<p>of the host</p>"
+    assert snapshot(app) == before
 
 
 def test_template_of_the_host_can_extend_what_it_replaces(tmp_path: Path) -> None:

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask, Response, abort, redirect, request
-from sqlalchemy import text
+from flask_wtf import CSRFProtect
+from sqlalchemy import create_engine, text
 
 from intake import Intake
-from intake.extension import State, get_state
 from intake.settings import SettingsError
+from intake.state import State, get_state
 from intake.storage import make_engine, schema
 from tests.cases import ROOT
+from tests.pages import lint
 from tests.web import NUMBERS
 
 if TYPE_CHECKING:
@@ -304,6 +306,39 @@ def test_a_guard_that_forgets_to_answer_admits_nobody(tmp_path: Path) -> None:
     assert page.status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [(True, 200), (None, 200), (False, 403), ("", 200), (("no", 401), 401), ({"no": 1}, 200)],
+)
+def test_what_a_guard_may_answer(tmp_path: Path, answer: Any, expected: int) -> None:
+    app = host(tmp_path)
+    Intake(app, guard=lambda: answer)
+    page = app.test_client().get("/intake/clinic/")
+    assert page.status_code == expected
+    assert ("Submissions" in page.text) is (answer in (True, None))
+
+
+@pytest.mark.parametrize("answer", [1, 403, 0.0, object(), (None, 200)])
+def test_what_a_guard_may_not_answer(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, answer: Any
+) -> None:
+    app = host(tmp_path, TESTING=True)
+    Intake(app, guard=lambda: answer)
+    page = app.test_client().get("/intake/clinic/")
+    assert page.status_code == 500
+    assert "Submissions" not in page.text
+    assert f"the guard answers with {type(answer).__name__}" in caplog.text
+
+
+@pytest.mark.parametrize("answer", [None, True, False])
+def test_a_decorator_that_does_not_call_its_view_admits_nobody(
+    tmp_path: Path, answer: bool | None
+) -> None:
+    app = host(tmp_path)
+    Intake(app, guard=lambda _view: lambda **_: answer)
+    assert status(app, "/intake/clinic/") == 403
+
+
 def maker(*methods: str) -> Callable[..., Any]:
     assert methods
     return decorator
@@ -346,6 +381,15 @@ def test_addresses_hold_prefix_and_root(tmp_path: Path, prefix: str, root: str) 
     assert any("intake.css" in address for address in addresses)
     for address in addresses:
         assert address.startswith(f"{root}{prefix}/")
+
+
+def test_nothing_is_made_before_the_database_is_used(tmp_path: Path) -> None:
+    app = host(tmp_path / "instance")
+    Intake(app, guard=admit)
+    assert status(app, "/") == status(app, "/intake/static/intake.css") == 200
+    assert list(tmp_path.iterdir()) == []
+    assert status(app, "/intake/") == 200
+    assert (tmp_path / "instance" / "intake.db").stat().st_mode & 0o777 == 0o600
 
 
 def test_the_schema_waits_for_the_first_request(tmp_path: Path) -> None:
@@ -401,6 +445,24 @@ def test_an_engine_of_the_host(tmp_path: Path) -> None:
     assert schema.state(engine) == "current"
 
 
+def test_an_engine_of_the_host_is_made_safe(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'theirs.db'}")
+    engine.connect().close()
+    Intake(host(tmp_path), guard=admit, engine=engine)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+    engine.dispose()
+
+
+def test_an_engine_that_can_not_be_safe_is_refused(tmp_path: Path) -> None:
+    app = host(tmp_path)
+    engine = create_engine(f"sqlite:///{tmp_path / 'theirs.db'}", isolation_level="AUTOCOMMIT")
+    with pytest.raises(SettingsError, match=r"^init_app\(engine=\.\.\.\): .*AUTOCOMMIT"):
+        Intake(app, guard=admit, engine=engine)
+    assert app.extensions == {}
+
+
 @pytest.mark.parametrize("url", ["mysql://u:hunter2@h/d", "no url", "sqlite://"])
 def test_a_wrong_database_is_named_without_its_password(tmp_path: Path, url: str) -> None:
     with pytest.raises(SettingsError, match=r"^INTAKE_DATABASE_URL") as raised:
@@ -420,6 +482,27 @@ def test_state(tmp_path: Path) -> None:
     anonymous = host(tmp_path)
     Intake(anonymous, guard=admit)
     assert anonymous.extensions["intake"].actor() is None
+
+
+@pytest.mark.parametrize("name", ["csrf_token", "_token"])
+def test_forms_under_a_host_with_csrf_protection(tmp_path: Path, name: str) -> None:
+    app = host(tmp_path, WTF_CSRF_FIELD_NAME=name)
+    CSRFProtect(app)
+    Intake(app, guard=admit)
+    client = app.test_client()
+    token = lint(client.get("/intake/").text).value(name)
+    begun = client.post("/intake/", data={name: token})
+    assert (begun.status_code, client.post("/intake/", data={}).status_code) == (303, 400)
+    page = lint(client.get(begun.location).text)
+    fields = {key: page.value(key) for key in (name, "asked")}
+    assert client.post(begun.location, data=fields).status_code == 422  # read, and incomplete
+
+
+def test_pages_know_the_state_and_not_the_extension() -> None:
+    for path in (ROOT / "intake").glob("web/*.py"):
+        assert "intake.extension" not in path.read_text(encoding="utf-8"), path
+    source = (ROOT / "intake" / "extension.py").read_text(encoding="utf-8")
+    assert re.search(r"^ +(from|import) ", source.split("class Options")[1], re.MULTILINE) is None
 
 
 def test_no_state_without_the_extension(tmp_path: Path) -> None:

@@ -224,9 +224,12 @@ def test_slow_person_keeps_the_page(limit: int | None, monkeypatch: pytest.Monke
         assert form_of("g_end", {"csrf_token": token}).check_csrf()
 
 
-def test_token_has_our_name_in_a_host_with_another() -> None:
+def test_token_has_the_name_that_the_host_looks_for() -> None:
     with application(WTF_CSRF_FIELD_NAME="host_token").test_request_context():
-        assert 'name="csrf_token"' in str(form_of("g_end")["csrf_token"])
+        assert 'name="host_token"' in str(form_of("g_end").csrf_token)
+        token = str(form_of("g_end").csrf_token.current_token)
+        assert form_of("g_end", {"host_token": token}).check_csrf()
+        assert not form_of("g_end", {"csrf_token": token}).check_csrf()
 
 
 def test_wording_is_that_of_the_clinical_content(clinical: Path) -> None:

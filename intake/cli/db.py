@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-import logging
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 import click
 
-from intake.cli.options import Failure
+from intake.cli.options import (
+    DATABASE,
+    NO_EXTENSION,
+    Failure,
+    database_failures,
+    database_option,
+    upgrade_command,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from flask.cli import ScriptInfo
     from sqlalchemy import Engine
-
-DEFAULT_URL: Final = "sqlite:///instance/intake.db"
-COMMAND: Final = "intake db upgrade"
-
-
-def database_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--database URL``."""
-    return click.option(
-        "--database",
-        envvar="INTAKE_DATABASE_URL",
-        metavar="URL",
-        help="The database [default: INTAKE_DATABASE_URL, else that of the Flask application, "
-        f"else {DEFAULT_URL}].",
-    )(command)
 
 
 @click.group()
 def db() -> None:
-    """Make and upgrade the tables of the database."""
+    """Make and upgrade the tables of the database.
+
+    Under flask it is the application's unless --database or INTAKE_DATABASE_URL names one.
+    """
 
 
 @db.command()
@@ -42,7 +34,7 @@ def upgrade(database: str | None) -> None:
     """Bring the tables to this version of the program. Make a backup before."""
     from intake.storage import schema
 
-    with _failures():
+    with database_failures():
         schema.upgrade(_engine(database, create=True))
         click.echo(f"The database is current: revision {schema.head()}.")
 
@@ -50,33 +42,24 @@ def upgrade(database: str | None) -> None:
 @db.command()
 @database_option
 def current(database: str | None) -> None:
-    """Tell whether the tables are those of this version of the program."""
+    """Tell whether the tables are those of this version of the program; status 1 if not."""
     from intake.storage import schema
 
-    with _failures():
+    with database_failures():
         engine = _engine(database, create=False)
-        found = schema.revision(engine)
-        sentence = {
-            "empty": f"The database is empty. Run: {COMMAND}",
-            "current": f"The database is current: revision {found}.",
-            "outdated": f"The database has revision {found}, this version of intake-referral"
-            f" needs {schema.head()}. Run: {COMMAND}",
-            "newer": f"The database has revision {found}, which is newer than this version"
-            f" of intake-referral ({schema.head()}).",
-        }
-        click.echo(sentence[schema.state(engine)])
-
-
-@contextmanager
-def _failures() -> Iterator[None]:
-    from intake.storage import StorageError
-
-    # Without a handler of the host, Python would print the logged class as a second line.
-    logging.getLogger("intake.storage").addHandler(logging.NullHandler())
-    try:
-        yield
-    except StorageError as error:
-        raise Failure(str(error)) from None
+        found, state = schema.revision(engine), schema.state(engine)
+        command = _command(database, engine)
+    sentence = {
+        "empty": f"The database is empty. Run: {command}",
+        "current": f"The database is current: revision {found}.",
+        "outdated": f"The database has revision {found}, this version of intake-referral"
+        f" needs {schema.head()}. Run: {command}",
+        "newer": f"The database has revision {found}, which is newer than this version"
+        f" of intake-referral ({schema.head()}).",
+    }
+    click.echo(sentence[state])
+    if state != "current":
+        raise click.exceptions.Exit(1)
 
 
 def _engine(database: str | None, *, create: bool) -> Engine:
@@ -87,7 +70,16 @@ def _engine(database: str | None, *, create: bool) -> Engine:
     info = click.get_current_context().find_object(ScriptInfo)
     if database is None and info is not None:
         return _engine_of(info)
-    return make_engine(database or DEFAULT_URL, create=create)
+    return make_engine(database or DATABASE, create=create)
+
+
+def _command(database: str | None, engine: Engine) -> str:
+    from flask.cli import ScriptInfo
+
+    from intake.extension import UPGRADE
+
+    info = click.get_current_context().find_object(ScriptInfo)
+    return UPGRADE if database is None and info is not None else upgrade_command(engine)
 
 
 def _engine_of(info: ScriptInfo) -> Engine:
@@ -105,6 +97,6 @@ def _engine_of(info: ScriptInfo) -> Engine:
     except NoAppException as error:
         raise Failure(" ".join(error.format_message().split())) from None
     if state is None:
-        raise Failure("The Flask application has no intake extension: give --database URL.")
+        raise Failure(f"{NO_EXTENSION}: give --database URL.")
     engine: Engine = state.storage.engine
     return engine

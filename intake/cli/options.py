@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-import re
+import logging
+import shlex
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from fhir.intake import urls
+from intake.setting_values import read_address
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from sqlalchemy import Engine
 
     from intake.content import Content
     from intake.submission import Frame
 
-
-_ADDRESS: Final = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?")
+DATABASE: Final = "sqlite:///instance/intake.db"
+"""The database where nothing else is said; `create_app` comes to the same by itself."""
+NO_EXTENSION: Final = "The Flask application has no intake extension"
 
 
 class Day(click.ParamType[date]):
@@ -62,13 +68,54 @@ def base_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def database_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--database URL``."""
+    return click.option(
+        "--database",
+        envvar="INTAKE_DATABASE_URL",
+        metavar="URL",
+        help=f"sqlite:///file or postgresql://... [default: {DATABASE}]",
+    )(command)
+
+
+def configuration(database: str | None, *, development: bool) -> dict[str, Any]:
+    """Return what the options of a command say to `create_app`."""
+    given: dict[str, Any] = {"INTAKE_DATABASE_URL": database} if database else {}
+    return given | ({"INTAKE_DEVELOPMENT": True} if development else {})
+
+
+def upgrade_command(engine: Engine) -> str:
+    """Return the command that upgrades a database; a password in it is for the reader to fill."""
+    url = engine.url.render_as_string(hide_password=True)
+    return f"intake db upgrade --database {shlex.quote(url)}"
+
+
+@contextmanager
+def database_failures() -> Iterator[None]:
+    """Let the database fail with one line: what its logger would add is the same once more."""
+    from intake.storage import StorageError
+
+    logger = logging.getLogger("intake.storage")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    except StorageError as error:
+        raise Failure(str(error)) from None
+    finally:
+        logger.setLevel(level)
+
+
 def content_for(base: str) -> Content:
     """Load form and pack under a base address. Raises a usage error for what is no address."""
     from intake.content import standard_content
 
-    if not _ADDRESS.fullmatch(base):
-        raise click.BadParameter(f"{base!r} is no http address", param_hint="--base-url")
-    return standard_content(base.rstrip("/"))
+    try:
+        address = read_address(base)
+    except ValueError:
+        hint = "--base-url"
+        raise click.BadParameter(f"{base!r} is no http address", param_hint=hint) from None
+    return standard_content(address)
 
 
 def frame(on: date | None, **known: Any) -> Frame:

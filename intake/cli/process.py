@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,17 +11,16 @@ from fhir.intake.record import Identifier
 from fhir.intake.strict_json import JsonError, strict_loads
 from fhir.intake.text_rules import text_fault
 from intake.cli.options import Failure, base_option, content_for, frame, note, on_option
+from intake.setting_values import read_uri
+from intake.settings import VARIANTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from intake.pdf.renderer import Variant
     from intake.pdf.summary import Paper
 
 MAX_BUNDLE: Final = 20_000_000
-_URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s|<>\"{}^`\\]+")
-VARIANTS: Final[dict[str, Variant]] = {"ua": "pdf/ua-1", "a3": "pdf/a-3a"}
 
 
 @click.command()
@@ -116,9 +114,11 @@ def patient(number: str | None, system: str | None) -> Identifier | None:
     """Return the patient's identifier, None when no record number was given."""
     if number is None:
         return None
-    if not system or not _URI.fullmatch(system):
-        raise click.UsageError("--record-number needs the URI of its --record-system")
-    return Identifier(system=system, value=plain_text("--record-number", number))
+    try:
+        uri = read_uri(system)
+    except ValueError:
+        raise click.UsageError("--record-number needs the URI of its --record-system") from None
+    return Identifier(system=uri, value=plain_text("--record-number", number))
 
 
 def plain_text(option: str, text: str) -> str:

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import ipaddress
 import logging
-import shlex
 import signal
 import threading
 import time
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import click
 
-from intake.cli.options import Failure
+from intake.cli.options import (
+    Failure,
+    configuration,
+    database_failures,
+    database_option,
+    upgrade_command,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flask import Flask
 
-    from intake.extension import State
+    from intake.state import State
 
 Sockets: TypeAlias = dict[int, Any]
 """What the server listens on and talks to, by file descriptor."""
@@ -53,12 +57,7 @@ _OPEN: Final = (
     show_default=True,
     help="Port to listen on; 0 picks a free one.",
 )
-@click.option(
-    "--database",
-    metavar="URL",
-    envvar="INTAKE_DATABASE_URL",
-    help="sqlite:///file or postgresql://... [default: ./instance/intake.db]",
-)
+@database_option
 @click.option(
     "--development",
     is_flag=True,
@@ -66,13 +65,9 @@ _OPEN: Final = (
 )
 def serve(host: str, port: int, database: str | None, *, development: bool) -> None:
     """Serve the pages of patients and clinicians."""
-    config = {
-        "INTAKE_DATABASE_URL": database or f"sqlite:///{Path('instance/intake.db').absolute()}",
-        **({"INTAKE_DEVELOPMENT": True} if development else {}),
-    }
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    with _quiet("intake.storage"):
-        app, state = _make_app(config, host)
+    with database_failures():
+        app, state = _make_app(configuration(database, development=development), host)
     sockets: Sockets = {}
     with _stop_signals() as stopping:
         port = _open_server(app, host, port, sockets)
@@ -85,39 +80,23 @@ def serve(host: str, port: int, database: str | None, *, development: bool) -> N
     state.storage.engine.dispose()
 
 
-@contextmanager
-def _quiet(name: str) -> Iterator[None]:
-    """Keep a logger still: what it would say is the message of the failure."""
-    logger = logging.getLogger(name)
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
-
-
 def _make_app(config: dict[str, Any], host: str) -> tuple[Flask, State]:
     """Make the application and the tables of its database, or fail with a sentence."""
-    from intake.extension import State
     from intake.server import create_app
     from intake.settings import SettingsError
-    from intake.storage import StorageError
+    from intake.state import State
     from intake.storage.schema import ensure
 
     try:
         app = create_app(config)
-        state = app.extensions["intake"]
-        assert isinstance(state, State)
-        if state.settings.development and not _is_loopback(host):
-            raise Failure(f"--host {host}: development is for this computer only (127.0.0.1)")
-        url = state.storage.engine.url.render_as_string(hide_password=True)
-        ensure(state.storage.engine, f"intake db upgrade --database {shlex.quote(url)}")
     except SettingsError as error:
         hint = "" if "INTAKE_DEVELOPMENT" in config else " (To try it out: serve --development)"
         raise Failure(f"{error}{hint}") from None
-    except StorageError as error:
-        raise Failure(str(error)) from None
+    state = app.extensions["intake"]
+    assert isinstance(state, State)
+    if state.settings.development and not _is_loopback(host):
+        raise Failure(f"--host {host}: development is for this computer only (127.0.0.1)")
+    ensure(state.storage.engine, upgrade_command(state.storage.engine))
     return app, state
 
 

@@ -6,37 +6,45 @@ import signal
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 from flask.cli import ScriptInfo
 
-from intake.cli.options import Failure, note
+from intake.cli.options import (
+    NO_EXTENSION,
+    Failure,
+    configuration,
+    database_failures,
+    database_option,
+    note,
+    upgrade_command,
+)
 
 if TYPE_CHECKING:
     from flask import Flask
 
 
 @click.command()
-@click.option("--database", metavar="URL", help="Database [default: that of `intake serve`].")
+@database_option
 @click.option("--development", is_flag=True, help="With the settings of `serve --development`.")
 @click.option("--once", is_flag=True, help="Do what is due and end.")
 @click.pass_context
 def worker(ctx: click.Context, database: str | None, *, development: bool, once: bool) -> None:
     """Make PDF and Bundle of the forms that were sent, until stopped.
 
-    Run it beside servers that have INTAKE_WORKER=false.
+    Run it beside servers that have INTAKE_WORKER=false. Under flask it serves the application's
+    database.
     """
     from intake.pdf.renderer import Renderer
-    from intake.storage import StorageError
     from intake.worker import Worker, work
 
-    app = _app(ctx, database, development=development)
-    if once:
-        try:
+    with database_failures():
+        host = ctx.find_object(ScriptInfo)
+        app = _host_app(ctx, host) if host else _own_app(database, development=development)
+        if once:
             with Renderer() as renderer:
                 while work(app, renderer):
                     pass
-        except StorageError as error:
-            raise Failure(str(error)) from None
-        return
+            return
     loop = Worker(app)
     signal.signal(signal.SIGTERM, lambda *_: loop.stop(0))
     note("waiting for forms; stop with Ctrl-C")
@@ -46,17 +54,31 @@ def worker(ctx: click.Context, database: str | None, *, development: bool, once:
         loop.stop(0)
 
 
-def _app(ctx: click.Context, database: str | None, *, development: bool) -> Flask:
-    """Return the host's application under ``flask intake``, else our own."""
+def _own_app(database: str | None, *, development: bool) -> Flask:
+    """Make the standalone application and the tables of its database."""
     from intake.server import create_app
     from intake.settings import SettingsError
+    from intake.storage.schema import ensure
 
-    host = ctx.find_object(ScriptInfo)
-    if host is not None:
-        app: Flask = host.load_app()
-        return app
-    given = {"INTAKE_DATABASE_URL": database} if database else {}
     try:
-        return create_app(given | ({"INTAKE_DEVELOPMENT": True} if development else {}))
+        app = create_app(configuration(database, development=development))
     except SettingsError as error:
         raise Failure(str(error)) from None
+    engine = app.extensions["intake"].storage.engine
+    ensure(engine, upgrade_command(engine))
+    return app
+
+
+def _host_app(ctx: click.Context, host: ScriptInfo) -> Flask:
+    """Load the application of a host and make the tables of its database."""
+    from intake.extension import UPGRADE
+    from intake.storage.schema import ensure
+
+    if ctx.get_parameter_source("database") is ParameterSource.COMMANDLINE:
+        raise click.UsageError("--database: under flask, it is that of the application")
+    app: Flask = host.load_app()
+    state = app.extensions.get("intake")
+    if state is None:
+        raise Failure(f"{NO_EXTENSION}.")
+    ensure(state.storage.engine, UPGRADE)
+    return app

@@ -5,7 +5,14 @@ All access goes through `Storage`, whose sessions see and write the rows of one 
 
 from __future__ import annotations
 
-from intake.storage.engine import Storage, make_engine
+from intake.storage.engine import Storage, adopt_engine, make_engine
 from intake.storage.errors import ConflictError, SchemaError, StorageError
 
-__all__ = ["ConflictError", "SchemaError", "Storage", "StorageError", "make_engine"]
+__all__ = [
+    "ConflictError",
+    "SchemaError",
+    "Storage",
+    "StorageError",
+    "adopt_engine",
+    "make_engine",
+]

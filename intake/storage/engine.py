@@ -82,9 +82,10 @@ def _commit(session: Session) -> None:
 def make_engine(url: str, *, create: bool = True) -> Engine:
     """Return an engine for ``sqlite:///file`` or ``postgresql://...``.
 
-    A SQLite file and its folder are made, readable by their owner only; without ``create`` the
-    file must be there. Every connection to SQLite must accept write-ahead logging, full syncing
-    and foreign keys. Raises `StorageError`, whose message never quotes the URL.
+    The first connection makes a SQLite file and its folder, readable by their owner only; without
+    ``create`` the file must be there now. Every connection to SQLite must accept write-ahead
+    logging, full syncing and foreign keys. Raises `StorageError`, whose message never quotes the
+    URL.
     """
     try:
         parsed = make_url(url)
@@ -97,17 +98,48 @@ def make_engine(url: str, *, create: bool = True) -> Engine:
     raise StorageError(_WRONG_URL)
 
 
-def _sqlite(url: URL, *, create: bool) -> Engine:
+def adopt_engine(engine: Engine) -> Engine:
+    """Return an engine of a host, with connections as safe as those of `make_engine`.
+
+    Every connection to SQLite, also by the host, gets the same settings, and the pool new
+    connections; the file is the host's to make. Raises `StorageError` for an engine that can not
+    be made safe.
+    """
+    if _is_autocommit(engine):
+        raise StorageError(
+            "The engine is in AUTOCOMMIT isolation, in which a form would be stored by halves."
+        )
+    if engine.dialect.name not in {"sqlite", "postgresql"}:
+        raise StorageError("The engine must be one for SQLite or PostgreSQL.")
+    if engine.dialect.name == "sqlite" and not event.contains(engine, "connect", _prepare):
+        _file_of(engine.url)
+        event.listen(engine, "connect", _prepare)
+        engine.dispose()
+    return engine
+
+
+def _is_autocommit(engine: Engine) -> bool:
+    # What create_engine(isolation_level=...) was given has no public name.
+    given = getattr(engine.dialect, "_on_connect_isolation_level", None)
+    level = engine.get_execution_options().get("isolation_level", given)
+    return str(level).upper() == "AUTOCOMMIT"
+
+
+def _file_of(url: URL) -> Path:
     name = url.database
     if not name or name == ":memory:" or name.startswith("file:"):
         raise StorageError("A SQLite database must be a plain file: sqlite:///folder/intake.db.")
     # Absolute, so that a later change of the working directory opens no second database.
-    file = Path(name).absolute()
-    if create:
-        _make_file(file)
-    elif not file.is_file():
+    return Path(name).absolute()
+
+
+def _sqlite(url: URL, *, create: bool) -> Engine:
+    file = _file_of(url)
+    if not create and not file.is_file():
         raise StorageError(f"There is no database at {file}.")
     engine = create_engine(url.set(database=str(file)), hide_parameters=True, pool_timeout=PATIENCE)
+    if create:
+        event.listen(engine, "do_connect", lambda *_: _make_file(file))
     event.listen(engine, "connect", _prepare)
     return engine
 

@@ -36,7 +36,6 @@ class Job:
 
     id: str
     submission_id: str
-    kind: str
     attempts: int
     lease_until: datetime
 
@@ -86,10 +85,10 @@ def claim(storage: Storage, *, now: datetime, limit: int, lease: timedelta) -> l
             update(Outbox)
             .where(Outbox.id.in_(select(due.c.id)), _claimable(now))
             .values(status="working", attempts=Outbox.attempts + 1, lease_until=now + lease)
-            .returning(Outbox.id, Outbox.submission_id, Outbox.kind, Outbox.attempts, Outbox.due_at)
+            .returning(Outbox.id, Outbox.submission_id, Outbox.attempts, Outbox.due_at)
             .execution_options(synchronize_session=False)
         ).all()
-    return [Job(*row[:4], now + lease) for row in sorted(claimed, key=lambda row: row.due_at)]
+    return [Job(*row[:3], now + lease) for row in sorted(claimed, key=lambda row: row.due_at)]
 
 
 def finish(session: Session, job: Job, now: datetime) -> bool:

@@ -9,8 +9,8 @@ from flask import abort, redirect, url_for
 
 from intake import signals
 from intake.drafts import load_draft
-from intake.extension import get_state
 from intake.journey import plan_journey
+from intake.state import get_state
 from intake.storage import StorageError, submissions
 from intake.storage.tables import Submission
 from intake.submitting import COMPLETED, Stamp, new_reference, submit

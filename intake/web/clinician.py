@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, abort, current_app, redirect, request, send_file, url_for
 
 from intake.documents import MEDIA_TYPES
-from intake.extension import get_state
 from intake.processing import ASSESSMENT, BUNDLE, RESPONSE
+from intake.state import get_state
 from intake.storage import audit, outbox, submissions
 from intake.web.chart import read_chart
 from intake.web.emergency_pages import emergency_pages

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from intake.extension import get_state
+from intake.state import get_state
 
 
 def clinic_now() -> datetime:

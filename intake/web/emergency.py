@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from flask import abort, redirect
 
 from intake.drafts import load_draft
-from intake.extension import get_state
 from intake.interruptions import interrupts, pass_interruption
 from intake.journey import plan_journey
+from intake.state import get_state
 from intake.web import notices
 from intake.web.clock import clinic_now
 from intake.web.environment import render

@@ -22,9 +22,9 @@ from jinja2 import (
 )
 from markupsafe import Markup, escape
 
-from intake.extension import get_state
 from intake.paths import TEMPLATES
 from intake.pdf.dates import day_words
+from intake.state import get_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -109,9 +109,9 @@ def static_url(name: str) -> str:
 def make_environment(app: Flask, settings: Settings) -> Environment:
     """Make the environment of an application's pages.
 
-    Templates are looked for in the host's template folder first, then among our own, then in the
-    kit. All are escaped, whatever the names of their files. Texts are marked for translation;
-    there are no catalogues yet.
+    Templates are looked for in the host's template folder and those of its blueprints first, then
+    among our own, then in the kit. All are escaped, whatever the names of their files. Texts are
+    marked for translation; there are no catalogues yet.
     """
     reload = app.config["TEMPLATES_AUTO_RELOAD"]
     environment = Environment(
@@ -189,5 +189,5 @@ def _content_hashes() -> dict[str, str]:
 def _loader(app: Flask) -> BaseLoader:
     own = FileSystemLoader(TEMPLATES)
     kit = PackageLoader("nhsuk_frontend_jinja")
-    theirs = [app.jinja_loader] if app.jinja_loader else []
-    return ChoiceLoader([*theirs, own, kit, PrefixLoader({ORIGINAL: own})])
+    theirs = app.create_global_jinja_loader()
+    return ChoiceLoader([theirs, own, kit, PrefixLoader({ORIGINAL: own})])

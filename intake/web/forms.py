@@ -25,17 +25,27 @@ _TOKEN_YEARS: Final = 10
 _classes: WeakKeyDictionary[Form, dict[str, tuple[Item, type[PageForm]]]] = WeakKeyDictionary()
 
 
-class PageForm(FlaskForm):  # type: ignore[misc]
-    """The questions of one page. Subclasses, one for each page, are made by `page_form`."""
+class ProtectedForm(FlaskForm):  # type: ignore[misc]
+    """A form with a token, which templates find as ``csrf_token`` whatever its name is.
+
+    The name is the host's WTF_CSRF_FIELD_NAME, under which its CSRFProtect looks for a token.
+    """
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         """Protected against forgery whatever the host has set for its own forms."""
 
         csrf = True
-        csrf_field_name = "csrf_token"
         # None would mean the host's limit, of an hour unless set, and lose the page of a slow
         # person; a token also ends with its session.
         csrf_time_limit = _TOKEN_YEARS * 366 * 24 * 60 * 60
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.csrf_token = self[self.meta.csrf_field_name]
+
+
+class PageForm(ProtectedForm):
+    """The questions of one page. Subclasses, one for each page, are made by `page_form`."""
 
     def __init__(
         self,
@@ -57,7 +67,7 @@ class PageForm(FlaskForm):  # type: ignore[misc]
 
     def check_csrf(self) -> bool:
         """Tell whether the page was sent from a page of ours, in this session."""
-        return bool(self["csrf_token"].validate(self))
+        return bool(self.csrf_token.validate(self))
 
     def read(self, on: date) -> tuple[dict[str, Any], dict[str, list[str]]]:
         """Return the answers by link id, None for a blank, and what is wrong by place.

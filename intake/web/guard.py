@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import logging
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from flask import Response, abort, current_app, request
@@ -15,11 +16,15 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 Guard: TypeAlias = "Callable[..., Any]"
-"""A view decorator, or what answers like a before_request function: without parameters."""
+"""A view decorator, or what answers like a before_request function: without parameters.
 
+The latter may also answer True, which admits, or False, which is a 403.
+"""
+
+_LOG: Final = logging.getLogger(__name__)
 _WRONG: Final = (
     "The guard must be a view decorator such as login_required, or a function without parameters"
-    " that returns None to admit. A function that makes a decorator must be called first:"
+    " that returns None or True to admit. A function that makes a decorator must be called first:"
     ' auth_required("session").'
 )
 
@@ -58,18 +63,30 @@ def _check_by_decorator(guard: Guard) -> Callable[[], ResponseReturnValue | None
         if is_static():
             return None
         answer = current_app.ensure_sync(guarded)(**(request.view_args or {}))
-        if isinstance(answer, _Admitted):
-            return None
-        return abort(403) if answer is None else answer  # type: ignore[no-any-return]
+        return None if isinstance(answer, _Admitted) else _refuse(answer)
 
     return check
 
 
 def _check_by_call(guard: Guard) -> Callable[[], ResponseReturnValue | None]:
     def check() -> ResponseReturnValue | None:
-        return None if is_static() else current_app.ensure_sync(guard)()
+        if is_static():
+            return None
+        answer = current_app.ensure_sync(guard)()
+        return None if answer is None or answer is True else _refuse(answer)
 
     return check
+
+
+def _refuse(answer: Any) -> ResponseReturnValue:
+    """Return what a guard answers to whom it does not admit: 403 unless it says more."""
+    if answer is None or isinstance(answer, bool):
+        abort(403)
+    try:
+        return current_app.make_response(answer)
+    except TypeError:
+        _LOG.error("the guard answers with %s, which is no response", type(answer).__name__)
+        abort(500)
 
 
 def _takes_view(guard: Guard) -> bool:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import abort, redirect, request, url_for
 
 from intake.drafts import load_draft
-from intake.extension import get_state
 from intake.journey import CLINICIAN, plan_journey
 from intake.person import PERSON, person_page
+from intake.state import get_state
 from intake.storage import StorageError
 from intake.submitting import COMPLETED
 from intake.web import notices

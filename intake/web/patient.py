@@ -9,8 +9,8 @@ from flask import Blueprint, current_app, redirect, url_for
 
 from intake import signals
 from intake.drafts import load_draft
-from intake.extension import get_state
 from intake.journey import CLINICIAN, Draft, plan_journey
+from intake.state import get_state
 from intake.storage import audit
 from intake.web import notices
 from intake.web.checking import send_answers, show_check, show_done

@@ -5,18 +5,14 @@ from __future__ import annotations
 from uuid import uuid4
 
 from flask import request
-from flask_wtf import FlaskForm
 from wtforms import HiddenField
 from wtforms.validators import Length
 
-from intake.web.forms import PageForm
+from intake.web.forms import ProtectedForm
 
 
-class PlainForm(FlaskForm):  # type: ignore[misc]
+class PlainForm(ProtectedForm):
     """A single button, protected like the questions."""
-
-    class Meta(PageForm.Meta):
-        """With the same token as the pages of questions."""
 
     def is_sent(self) -> bool:
         """Tell whether the button was pressed on a page of ours."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fhir.intake.answers import is_blank
-from intake.extension import get_state
 from intake.pdf.phrases import plain
 from intake.person import PERSON
+from intake.state import get_state
 from intake.web.answer_words import ScreenWording
 from intake.web.page import CHECK, page_address
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from fhir.intake.enablement import Enablement
 from intake import signals
 from intake.drafts import load_draft, store_draft, with_answers, with_person
-from intake.extension import get_state
 from intake.interruptions import interrupt_visit, interrupts, note_shown
 from intake.journey import Draft, Journey, plan_journey
 from intake.person import PERSON, read_person
 from intake.processing import CONSENT
+from intake.state import get_state
 from intake.storage import audit
 from intake.submitting import finish
 from intake.web.clock import clinic_now

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import current_app, request
 
-from intake.extension import get_state
+from intake.state import get_state
 from intake.storage import visits
 
 if TYPE_CHECKING:
