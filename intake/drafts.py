@@ -31,11 +31,13 @@ def load_draft(visit: Visit, form: Form, on: date) -> Draft:
     What no longer fits, because the form has changed since, is left out and asked again.
     """
     data = orjson.loads(visit.response) if visit.response else {}
-    answers, unread = read_items(data, form)
+    raw, unread = read_items(data, form)
+    answers = raw
     if unread or data.get("questionnaire") != form.canonical:
-        answers, _ = check_answers(answers, form, on=on)
+        answers, _ = check_answers(raw, form, on=on)
     person = Person(**json.loads(visit.person)) if visit.person else None
-    return Draft(answers=answers, asked=frozenset(json.loads(visit.asked or "[]")), person=person)
+    asked = frozenset(json.loads(visit.asked)) - (raw.keys() - answers.keys())
+    return Draft(answers=answers, asked=asked, person=person)
 
 
 def store_draft(visit: Visit, draft: Draft, form: Form, now: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fhir.intake.enablement import Enablement
+from intake.drafts import load_draft
 from intake.storage import audit
 
 if TYPE_CHECKING:
@@ -56,6 +57,17 @@ def note_shown(
     """Note that the patient was told whom to call."""
     titles = [row.title[_LANGUAGE] for row in due]
     _record(session, visit, SHOWN, now, page=page.link_id, titles=titles)
+
+
+def waiting_page(visit: Visit, form: Form, now: datetime) -> str | None:
+    """Return the page whose interruption is still to be read.
+
+    None also where a newer form has lost the page, or no longer sees a danger in the answers.
+    """
+    page = next((page for page in form.pages if page.link_id == visit.interruption), None)
+    if page is None or not interrupts(form, page, load_draft(visit, form, now.date()), now):
+        return None
+    return page.link_id
 
 
 def pass_interruption(session: Session, visit: Visit, now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import secrets
 import sys
 from contextlib import contextmanager
@@ -60,6 +61,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     Intake().init_app(app, guard=chosen["guard"], actor=chosen["actor"])
     protect(app)
     app.add_url_rule("/healthz", "healthz", _tell_health)
+    if chosen["trusted_hosts"]:
+        app.config["TRUSTED_HOSTS"] = re.split(r"[\s,]+", chosen["trusted_hosts"].strip(", "))
     hops: int = chosen["proxies"]
     if hops:
         proxied = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)

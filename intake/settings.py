@@ -247,6 +247,12 @@ STANDALONE: Final = (
         "What tells the id of the signed-in clinician for the audit, as package.module:name.",
         read_line(200),
     ),
+    Key(
+        "INTAKE_TRUSTED_HOSTS",
+        None,
+        "The names by which the server may be addressed, with commas between; any if not set.",
+        read_line(500),
+    ),
     Key("INTAKE_PROXIES", 0, "How many proxies in front of the server are trusted.", read_count),
 )
 """Further keys of the standalone application. A host passes guard and actor to init_app()."""

@@ -28,7 +28,8 @@ _LOG: Final = logging.getLogger(__name__)
 _LEASE: Final = timedelta(minutes=5)
 """Longer than any render may take; a job of a worker that died is taken over after it."""
 _POLL_SECONDS: Final = 15.0
-_BATCH: Final = 4
+_BATCH: Final = 1
+"""Jobs claimed together would wait for each other, and fall with a worker that one of them ends."""
 
 
 def work(app: Flask, renderer: Renderer) -> int:

@@ -63,7 +63,7 @@ class Patient:
     def filled(self, page: Page, answers: dict[str, Any]) -> dict[str, Any]:
         """Return what the form of a page sends for these answers."""
         data: dict[str, Any] = {}
-        for name in ("csrf_token", "asked", "return", "key"):
+        for name in ("csrf_token", "visit", "asked", "return", "key", "seen"):
             if page.named(name):
                 data[name] = page.value(name)
         for link_id in data.get("asked", "").split():

@@ -70,6 +70,7 @@ WRONG: list[tuple[str, Any]] = [
 WRONG_ALONE: list[tuple[str, Any]] = [
     ("INTAKE_GUARD", ""),
     ("INTAKE_ACTOR", b"x:y"),
+    ("INTAKE_TRUSTED_HOSTS", ""),
     ("INTAKE_PROXIES", "-1"),
     ("INTAKE_PROXIES", "11"),
     ("INTAKE_PROXIES", "\u0661"),
@@ -128,7 +129,7 @@ def test_wrong_standalone_values_name_their_key(name: str, value: Any) -> None:
 
 
 def test_standalone_values() -> None:
-    nothing = {"guard": None, "actor": None, "proxies": 0}
+    nothing = {"guard": None, "actor": None, "trusted_hosts": None, "proxies": 0}
     assert read_standalone({}) == nothing
     given = {"INTAKE_GUARD": "a.b:c", "INTAKE_PROXIES": "2", "OTHER": 1}
     assert read_standalone(given) == {**nothing, "guard": "a.b:c", "proxies": 2}

@@ -13,7 +13,7 @@ from intake.storage.tables import Submission, Visit
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from intake.extension import State
+    from intake.state import State
 
 NUMBERS = {
     "INTAKE_EMERGENCY_NUMBER": "555-0911",

@@ -28,6 +28,7 @@ _PRAGMAS: Final = (  # name, what is set, what must then be read
     ("journal_mode", "WAL", "wal"),
     ("synchronous", "FULL", 2),
     ("foreign_keys", "ON", 1),
+    ("secure_delete", "ON", 1),  # what a patient takes back is gone from the file too
 )
 _WRONG_URL: Final = (
     "The database URL must look like sqlite:///folder/intake.db"

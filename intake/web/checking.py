@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -17,13 +18,16 @@ from intake.submitting import COMPLETED, Stamp, new_reference, submit
 from intake.web import notices
 from intake.web.clock import clinic_now
 from intake.web.environment import render
-from intake.web.page import CHECK, elsewhere, noticed, onward
+from intake.web.headers import RETRY_LATER
 from intake.web.plain_forms import SubmitForm
 from intake.web.review import review_sections
 from intake.web.session import current_visit
+from intake.web.ways import CHECK, elsewhere, noticed, onward
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+
+    from intake.storage.tables import Visit
 
 
 def show_check(notice: str = "", status: int = 200) -> ResponseReturnValue:
@@ -34,20 +38,22 @@ def show_check(notice: str = "", status: int = 200) -> ResponseReturnValue:
         visit = current_visit(session)
         away = elsewhere(visit)
         draft = load_draft(visit, state.content.form, on) if visit and not away else None
-    if draft is None:
+    if visit is None or draft is None:
         return away or abort(404)
     journey = plan_journey(state.content.form, draft, on)
     if journey.first_incomplete():
         return onward(journey, None, CHECK)
+    form = SubmitForm()
+    form.seen.data = _digest(visit)
     page = render(
         "intake/check.html",
         page_title=notices.CHECK_TITLE,
         sections=review_sections(journey, draft),
-        form=SubmitForm(),
+        form=form,
         errors=noticed(notice),
         back_url=url_for(".page", name=journey.steps[-1].name),
     )
-    return page, status
+    return page, status, (RETRY_LATER if status == 503 else {})
 
 
 def send_answers() -> ResponseReturnValue:
@@ -56,9 +62,11 @@ def send_answers() -> ResponseReturnValue:
     if not form.is_sent():
         return show_check(notices.SEND_AGAIN, 400)
     try:
-        sent = _store(str(form.key.data))
+        sent = _store(str(form.key.data), str(form.seen.data))
     except StorageError:
         return show_check(notices.SEND_FAILED, 503)
+    if sent is None:
+        return show_check(notices.CHANGED, 409)
     if not isinstance(sent, Submission):
         return sent
     state = get_state()
@@ -68,8 +76,11 @@ def send_answers() -> ResponseReturnValue:
     return redirect(url_for(".done"), 303)
 
 
-def _store(key: str) -> ResponseReturnValue | Submission:
-    """Return the submission, or where the browser belongs instead."""
+def _store(key: str, seen: str) -> ResponseReturnValue | Submission | None:
+    """Return the submission, or where the browser belongs instead.
+
+    None when the answers are not those that were shown to be checked.
+    """
     state = get_state()
     now = clinic_now()
     with state.storage.write() as session:
@@ -81,6 +92,8 @@ def _store(key: str) -> ResponseReturnValue | Submission:
         journey = plan_journey(state.content.form, draft, now.date())
         if journey.first_incomplete():
             return onward(journey, None, CHECK)
+        if seen != _digest(visit):
+            return None
         stamp = Stamp(
             now=now,
             submission_id=uuid4(),
@@ -92,6 +105,12 @@ def _store(key: str) -> ResponseReturnValue | Submission:
         return submit(
             session, visit, draft, content=state.content, record_system=system, stamp=stamp
         )
+
+
+def _digest(visit: Visit) -> str:
+    """Return what tells one state of a draft, and one draft, from another."""
+    stated = f"{visit.id}|{visit.person}|{visit.asked}|{visit.response}"
+    return hashlib.sha256(stated.encode()).hexdigest()
 
 
 def show_done() -> ResponseReturnValue:

@@ -13,9 +13,9 @@ from intake.state import get_state
 from intake.web import notices
 from intake.web.clock import clinic_now
 from intake.web.environment import render
-from intake.web.page import elsewhere, noticed, onward, page_address, page_item, return_to
 from intake.web.plain_forms import PlainForm
 from intake.web.session import current_visit
+from intake.web.ways import elsewhere, noticed, onward, page_address, page_item, return_to
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fhir.intake.items import Form, Item
     from intake.web.question_field import FormData
 
-_RESERVED: Final = frozenset({"asked", "key", "return", "csrf_token", COMMAND})
+_RESERVED: Final = frozenset({"asked", "key", "return", "csrf_token", "visit", COMMAND})
 """Names of controls that a page has besides its questions."""
 _TOKEN_YEARS: Final = 10
 _classes: WeakKeyDictionary[Form, dict[str, tuple[Item, type[PageForm]]]] = WeakKeyDictionary()

@@ -38,7 +38,8 @@ _NO_STORE: Final = "no-store"
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 _FORMS: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 _BODIES: Final = frozenset({"POST", "PUT", "PATCH"})
-_RETRY_SECONDS: Final = "10"
+RETRY_LATER: Final = {"Retry-After": "10"}
+"""The header of an answer that the database could not give, in seconds."""
 _FRAMES: Final = 8
 """How many of the innermost places an error is logged with."""
 
@@ -88,6 +89,8 @@ def _limit() -> None:
         abort(413)
     if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
         abort(415)
+    if request.method in _BODIES and request.headers.get("Sec-Fetch-Site") == "cross-site":
+        abort(403)  # before anything of it is read, or a session is begun
     if request.method not in _BODIES or not (length or request.mimetype):
         return
     if request.mimetype not in _FORMS:
@@ -132,7 +135,7 @@ def _show_http_error(error: HTTPException) -> ResponseReturnValue:
 def _show_storage_error(error: StorageError) -> ResponseReturnValue:
     _LOG.error("%s: %s", request.endpoint, error)
     response = _page(503, _NOT_SAVED if request.method in _BODIES else None)
-    response.headers["Retry-After"] = _RETRY_SECONDS
+    response.headers.update(RETRY_LATER)
     return response
 
 

@@ -15,5 +15,11 @@ CLOSED_TITLE: Final = "We cannot find your form"
 CLOSED: Final = (
     "You were away for a while, or this browser does not keep cookies. Please start again."
 )
+OTHER_FORM: Final = (
+    "You have started another form in this browser since. This page is not part of it, and was not"
+    " saved."
+)
+LATE_TITLE: Final = "This page was not added"
+CHANGED: Final = "Your answers have changed since you saw them here. Please check them again."
 CHECK_TITLE: Final = "Check your answers"
 DONE_TITLE: Final = "We have your answers"

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from flask import abort, redirect, request, url_for
 
 from intake.drafts import load_draft
-from intake.journey import CLINICIAN, plan_journey
-from intake.person import PERSON, person_page
+from intake.journey import plan_journey
+from intake.person import BIRTH_DATE, PERSON
 from intake.state import get_state
 from intake.storage import StorageError
-from intake.submitting import COMPLETED
 from intake.web import notices
 from intake.web.clock import clinic_now
 from intake.web.environment import render
 from intake.web.forms import apply_row_command, is_row_command, page_form
-from intake.web.saving import NotOpenError, Saved, save_page
+from intake.web.headers import RETRY_LATER
+from intake.web.saving import NotOpenError, OtherFormError, Saved, save_page
 from intake.web.session import OPEN, current_visit
+from intake.web.ways import (
+    elsewhere,
+    help_address,
+    noticed,
+    onward,
+    page_address,
+    page_item,
+    return_to,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,60 +34,8 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from fhir.intake.items import Interrupt, Item
-    from intake.journey import Draft, Journey, Step
-    from intake.storage.tables import Visit
+    from intake.journey import Draft
     from intake.web.forms import PageForm
-
-CHECK: Final = "check"
-
-
-def page_item(name: str) -> Item:
-    """Return the page of a name, or answer 404: there is none, or it is the clinician's."""
-    form = get_state().content.form
-    if name == PERSON:
-        return person_page(form)
-    item = next((page for page in form.pages if page.link_id == name), None)
-    if item is None or item.audience == CLINICIAN:
-        abort(404)
-    return item
-
-
-def return_to() -> str:
-    """Return where the patient came from and goes back to: the answers to check, or nowhere."""
-    return CHECK if request.values.get("return") == CHECK else ""
-
-
-def elsewhere(visit: Visit | None, page: str | None = None) -> ResponseReturnValue | None:
-    """Return where a browser belongs that has no form under way, or must read a page first."""
-    if visit is None or visit.status not in {OPEN, COMPLETED}:
-        return redirect(url_for(".start"), 303)
-    if visit.status == COMPLETED:
-        return redirect(url_for(".done"), 303)
-    waiting = visit.interruption
-    # A newer form may no longer have the page at which the visit was interrupted.
-    if waiting and waiting != page and waiting in get_state().content.form.items:
-        return redirect(url_for(".help", name=waiting), 303)
-    return None
-
-
-def onward(journey: Journey, step: Step | None, back: str) -> ResponseReturnValue:
-    """Go on from a page: to itself if it asks more now, to the next, or to the check."""
-    target = journey.first_incomplete() if back else (journey.after(step) if step else None)
-    target = target or journey.first_incomplete()
-    if target is None:
-        return redirect(url_for(".check"), 303)
-    anchor = "more" if step is not None and target.name == step.name else None
-    return redirect(page_address(target.name, back=back, anchor=anchor), 303)
-
-
-def page_address(name: str, *, back: str = "", anchor: str | None = None) -> str:
-    """Return the address of a page, which goes ``back`` when it is saved."""
-    return url_for(".page", name=name, _anchor=anchor, **back_query(back))
-
-
-def back_query(back: str) -> dict[str, Any]:
-    """Return the query that says where the patient goes back to."""
-    return {"return": back} if back else {}
 
 
 def show_page(name: str) -> ResponseReturnValue:
@@ -89,7 +46,7 @@ def show_page(name: str) -> ResponseReturnValue:
         visit = current_visit(session)
         away = elsewhere(visit, name)
         draft = load_draft(visit, form_tree, clinic_now().date()) if visit and not away else None
-    if draft is None:
+    if visit is None or draft is None:
         return away or abort(404)
     journey = plan_journey(form_tree, draft, clinic_now().date())
     step = journey.step(name)
@@ -98,7 +55,7 @@ def show_page(name: str) -> ResponseReturnValue:
     known = draft.person.values() if draft.person else {}
     asked = [question.link_id for question in step.questions]
     form = page_form(form_tree, item)(None, asked=asked, answers={**known, **draft.answers})
-    return draw_page(item, form, asked, draft)
+    return draw_page(item, form, asked, draft, visit=visit.id)
 
 
 def send_page(name: str) -> ResponseReturnValue:
@@ -112,11 +69,14 @@ def send_page(name: str) -> ResponseReturnValue:
     if not form.check_csrf():
         return draw_page(item, form, asked, _stored_draft(), notice=notices.SEND_AGAIN), 400
     try:
-        saved = save_page(item, form, asked)
-    except NotOpenError:
-        return _closed()
+        saved = save_page(item, form, asked, of=request.form.get("visit", ""))
+    except NotOpenError as error:
+        return _closed(error)
+    except OtherFormError:
+        return draw_page(item, form, asked, _stored_draft(), notice=notices.OTHER_FORM), 409
     except StorageError:
-        return draw_page(item, form, asked, _stored_draft(), notice=notices.SAVE_FAILED), 503
+        page = draw_page(item, form, asked, _stored_draft(), notice=notices.SAVE_FAILED)
+        return page, 503, RETRY_LATER
     if isinstance(saved, Saved):
         return _go_on(name, saved)
     return draw_page(item, form, asked, _stored_draft(), urgent=saved.urgent), 422
@@ -130,6 +90,7 @@ def draw_page(  # noqa: PLR0913  # a page, what is typed into it, and what is sa
     *,
     notice: str = "",
     urgent: Sequence[Interrupt] = (),
+    visit: str = "",
 ) -> str:
     """Return the HTML of a page; without a draft its place among the others is not known."""
     state = get_state()
@@ -139,7 +100,7 @@ def draw_page(  # noqa: PLR0913  # a page, what is typed into it, and what is sa
     if return_to():
         back = url_for(".check")
     elif journey and step and (before := journey.before(step)):
-        back = url_for(".page", name=before.name)
+        back = page_address(before.name)
     return render(
         "intake/page.html",
         page=item,
@@ -149,15 +110,11 @@ def draw_page(  # noqa: PLR0913  # a page, what is typed into it, and what is sa
         asked=" ".join(asked),
         position=journey.position(step) if journey and step else None,
         return_to=return_to(),
+        visit=visit or request.form.get("visit", ""),
         back_url=back,
         urgent=[row.text["en"] for row in urgent],
         errors=noticed(notice) + form.error_links,
     )
-
-
-def noticed(notice: str) -> list[dict[str, str]]:
-    """Return a notice as a line of the error summary, which leads to the button to press again."""
-    return [{"text": notice, "href": "#continue"}] if notice else []
 
 
 def _parts(
@@ -178,13 +135,17 @@ def _parts(
 
 
 def _asked(item: Item) -> list[str]:
-    """Return the questions that the sent page says it asked, as far as they are on it."""
+    """Return the questions that the sent page says it asked, as far as they are asked there."""
     sent = set(request.form.get("asked", "").split())
-    return [child.link_id for child in item.walk() if child.link_id in sent and _is_asked(child)]
+    return [child.link_id for child in item.walk() if child.link_id in sent and _is_of(item, child)]
 
 
-def _is_asked(item: Item) -> bool:
-    return item.is_question or item.is_rows
+def _is_of(page: Item, item: Item) -> bool:
+    """Tell whether a page asks an item itself: no column of rows, and who it is only once."""
+    if item.link_id == BIRTH_DATE:
+        return page.link_id == PERSON
+    columns = get_state().content.form.row_group(item) is not None
+    return (item.is_question or item.is_rows) and not columns
 
 
 def _stored_draft() -> Draft | None:
@@ -198,12 +159,12 @@ def _stored_draft() -> Draft | None:
         return None
 
 
-def _closed() -> ResponseReturnValue:
-    """Answer a page of a form that this browser has no more: sent, stopped, or forgotten."""
-    with get_state().storage.read() as session:
-        visit = current_visit(session)
-    if visit is not None and visit.status == COMPLETED:
-        return redirect(url_for(".done"), 303)
+def _closed(error: NotOpenError) -> ResponseReturnValue:
+    """Answer a page of a form that this browser has no more: sent before, or forgotten."""
+    if error.is_sent:
+        urgent = [row.text["en"] for row in error.urgent]
+        page = render("intake/late.html", page_title=notices.LATE_TITLE, urgent=urgent, errors=[])
+        return page, 409
     page = render(
         "intake/error.html",
         title=notices.CLOSED_TITLE,
@@ -220,6 +181,5 @@ def _go_on(name: str, saved: Saved) -> ResponseReturnValue:
     if saved.stopped:
         return redirect(url_for(".stopped"), 303)
     if saved.interrupted_at:
-        address = url_for(".help", name=saved.interrupted_at, **back_query(return_to()))
-        return redirect(address, 303)
+        return redirect(help_address(saved.interrupted_at, back=return_to()), 303)
     return onward(saved.journey, saved.journey.step(name), return_to())

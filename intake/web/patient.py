@@ -17,10 +17,11 @@ from intake.web.checking import send_answers, show_check, show_done
 from intake.web.clock import clinic_now
 from intake.web.emergency import pass_help, show_help
 from intake.web.environment import render
-from intake.web.page import elsewhere, noticed, send_page, show_page
+from intake.web.page import send_page, show_page
 from intake.web.plain_forms import PlainForm
 from intake.web.saving import STOPPED
 from intake.web.session import OPEN, begin_visit, current_visit, forget_visit, remember_visit
+from intake.web.ways import elsewhere, noticed
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

@@ -22,4 +22,6 @@ class PlainForm(ProtectedForm):
 class SubmitForm(PlainForm):
     """The button that sends the answers; the key makes pressing it twice the same as once."""
 
+    seen = HiddenField(validators=[Length(max=64)])
+    """What was shown to be checked, as a digest: what is sent must be the same."""
     key = HiddenField(default=lambda: str(uuid4()), validators=[Length(min=1, max=64)])

@@ -10,7 +10,7 @@ from intake.pdf.phrases import plain
 from intake.person import PERSON
 from intake.state import get_state
 from intake.web.answer_words import ScreenWording
-from intake.web.page import CHECK, page_address
+from intake.web.ways import CHECK, page_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

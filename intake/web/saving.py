@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from fhir.intake.enablement import Enablement
 from intake import signals
 from intake.drafts import load_draft, store_draft, with_answers, with_person
-from intake.interruptions import interrupt_visit, interrupts, note_shown
+from intake.interruptions import interrupt_visit, interrupts, note_shown, waiting_page
 from intake.journey import Draft, Journey, plan_journey
 from intake.person import PERSON, read_person
 from intake.processing import CONSENT
 from intake.state import get_state
 from intake.storage import audit
-from intake.submitting import finish
+from intake.submitting import COMPLETED, finish
 from intake.web.clock import clinic_now
 from intake.web.fields import ChoicesField
 from intake.web.session import OPEN, current_visit
@@ -35,7 +35,19 @@ _PATIENT = audit.Actor("patient")
 
 
 class NotOpenError(Exception):
-    """The browser has no form under way, so that there is nothing to save a page in."""
+    """The browser has no form under way, so that there is nothing to save a page in.
+
+    ``is_sent`` tells that it was sent before; ``urgent`` is what the ticks of the page lead to.
+    """
+
+    def __init__(self, *, is_sent: bool, urgent: tuple[Interrupt, ...]) -> None:
+        super().__init__()
+        self.is_sent = is_sent
+        self.urgent = urgent
+
+
+class OtherFormError(Exception):
+    """The page is of another form than the one under way, which was begun in the same browser."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +82,10 @@ class Refused:
     urgent: tuple[Interrupt, ...]
 
 
-def save_page(item: Item, form: PageForm, asked: Collection[str]) -> Saved | Refused:
-    """Store what a page says, unless it has faults.
+def save_page(item: Item, form: PageForm, asked: Collection[str], *, of: str) -> Saved | Refused:
+    """Store what a page says, unless it has faults; ``of`` is the visit for which it was shown.
 
-    Raises StorageError when the database can not store it, and NotOpenError.
+    Raises StorageError when the database can not store it, NotOpenError and OtherFormError.
     """
     state = get_state()
     now = clinic_now()
@@ -81,7 +93,10 @@ def save_page(item: Item, form: PageForm, asked: Collection[str]) -> Saved | Ref
     with state.storage.write() as session:
         visit = current_visit(session, lock=True)
         if visit is None or visit.status != OPEN:
-            raise NotOpenError
+            is_sent = visit is not None and visit.status == COMPLETED
+            raise NotOpenError(is_sent=is_sent, urgent=_ticked(item, form, now))
+        if visit.id != of:
+            raise OtherFormError
         draft = load_draft(visit, state.content.form, now.date())
         merged, faults, missing = _merge(item, draft, now.date(), asked, values, faults)
         if faults or missing:
@@ -105,7 +120,7 @@ def save_page(item: Item, form: PageForm, asked: Collection[str]) -> Saved | Ref
         journey=plan_journey(state.content.form, merged, now.date()),
         stopped=stopped,
         urgent=bool(due),
-        interrupted_at=visit.interruption,
+        interrupted_at=waiting_page(visit, state.content.form, now),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import current_app, request
 
@@ -45,23 +45,21 @@ def current_visit(session: Session, *, lock: bool = False) -> Visit | None:
 
 def remember_visit(response: Response, token: str) -> None:
     """Give the browser its token, until it is closed: the device may be shared."""
-    response.set_cookie(
-        COOKIE,
-        token,
-        path=_path(),
-        secure=bool(current_app.config["SESSION_COOKIE_SECURE"]) or request.is_secure,
-        httponly=True,
-        samesite="Lax",
-    )
+    response.set_cookie(COOKIE, token, **_attributes())
 
 
 def forget_visit(response: Response) -> None:
     """Take the token back."""
-    response.delete_cookie(COOKIE, path=_path())
+    response.delete_cookie(COOKIE, **_attributes())
 
 
-def _path() -> str:
-    return f"{request.script_root}{get_state().settings.url_prefix}/"
+def _attributes() -> dict[str, Any]:
+    return {
+        "path": f"{request.script_root}{get_state().settings.url_prefix}/",
+        "secure": bool(current_app.config["SESSION_COOKIE_SECURE"]) or request.is_secure,
+        "httponly": True,
+        "samesite": "Lax",
+    }
 
 
 def _hash(token: str) -> str:
