@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, settings
 
 from intake.content import Content, standard_content
 from intake.pdf.renderer import Renderer
+from intake.storage import schema
 from tests.cases import TEST_DATA, VIGNETTES
 from tests.patients import Patient
-from tests.web import make_app
+from tests.web import make_app, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +53,9 @@ def renderer() -> Iterator[Renderer]:
 
 @pytest.fixture
 def app(tmp_path: Path) -> Flask:
-    return make_app(tmp_path)
+    made = make_app(tmp_path)
+    schema.upgrade(state_of(made).storage.engine)
+    return made
 
 
 @pytest.fixture
