@@ -494,7 +494,7 @@ def test_forms_under_a_host_with_csrf_protection(tmp_path: Path, name: str) -> N
     begun = client.post("/intake/", data={name: token})
     assert (begun.status_code, client.post("/intake/", data={}).status_code) == (303, 400)
     page = lint(client.get(begun.location).text)
-    fields = {key: page.value(key) for key in (name, "asked")}
+    fields = {key: page.value(key) for key in (name, "visit", "asked")}
     assert client.post(begun.location, data=fields).status_code == 422  # read, and incomplete
 
 

@@ -44,7 +44,7 @@ def show_check(notice: str = "", status: int = 200) -> ResponseReturnValue:
     if journey.first_incomplete():
         return onward(journey, None, CHECK)
     form = SubmitForm()
-    form.seen.data = _digest(visit)
+    form.seen.data = draft_digest(visit)
     page = render(
         "intake/check.html",
         page_title=notices.CHECK_TITLE,
@@ -92,7 +92,7 @@ def _store(key: str, seen: str) -> ResponseReturnValue | Submission | None:
         journey = plan_journey(state.content.form, draft, now.date())
         if journey.first_incomplete():
             return onward(journey, None, CHECK)
-        if seen != _digest(visit):
+        if seen != draft_digest(visit):
             return None
         stamp = Stamp(
             now=now,
@@ -107,7 +107,7 @@ def _store(key: str, seen: str) -> ResponseReturnValue | Submission | None:
         )
 
 
-def _digest(visit: Visit) -> str:
+def draft_digest(visit: Visit) -> str:
     """Return what tells one state of a draft, and one draft, from another."""
     stated = f"{visit.id}|{visit.person}|{visit.asked}|{visit.response}"
     return hashlib.sha256(stated.encode()).hexdigest()
