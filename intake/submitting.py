@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from fhir.intake.response import build_response
 from fhir.intake.strict_json import dump_json
 from intake.drafts import make_record
+from intake.reference import short_reference
 from intake.storage import audit, outbox
 from intake.storage.tables import Submission
 from referral import assess
@@ -27,25 +27,16 @@ if TYPE_CHECKING:
 
 SUMMARY: Final = "summary"
 COMPLETED: Final = "completed"
-_CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Base 32 without the letters I, L, O and U, which are misread or misheard."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
-    """What a submission takes from outside: its time, ids, reference and idempotency key."""
+    """What a submission takes from outside: its time, ids and idempotency key."""
 
     now: datetime
     submission_id: UUID
     job_id: UUID
-    reference: str
     key: str
-
-
-def new_reference() -> str:
-    """Return a short reference that can be read aloud, such as ``K7QM-3XPT``."""
-    letters = [secrets.choice(_CROCKFORD) for _ in range(8)]
-    return "".join(letters[:4]) + "-" + "".join(letters[4:])
 
 
 def submit(  # noqa: PLR0913  # by keyword: what a submission rests on
@@ -68,7 +59,7 @@ def submit(  # noqa: PLR0913  # by keyword: what a submission rests on
         id=str(stamp.submission_id),
         visit_id=visit.id,
         idempotency_key=hashlib.sha256(f"{visit.id}|{stamp.key}".encode()).hexdigest(),
-        reference=stamp.reference,
+        reference=short_reference(record.identifier),
         patient=json.dumps(draft.person.to_json() if draft.person else {}),
         response=dump_json(build_response(answers, content.form, record)).decode(),
         assessment=dump_json(assessment.to_json()).decode(),

@@ -106,7 +106,7 @@ def make_app(folder: Path) -> Flask:
             store_draft(visit, draft, state.content.form, NOW)
         session.flush()
         key = "K7QM-3XPT"
-        stamp = Stamp(now=NOW, submission_id=SUBMISSION, job_id=UUID(int=0), reference=key, key=key)
+        stamp = Stamp(now=NOW, submission_id=SUBMISSION, job_id=UUID(int=0), key=key)
         submit(session, visit, draft, content=state.content, record_system=None, stamp=stamp)
     with Renderer() as renderer:
         work(app, renderer)

@@ -12,10 +12,12 @@ from sqlalchemy import select
 
 from fhir.intake.answers import check_answers
 from fhir.intake.enablement import Enablement
+from fhir.intake.record import RESPONSE_SYSTEM, Identifier
 from intake.documents import MEDIA_TYPES
 from intake.journey import Draft
 from intake.person import Person
 from intake.processing import PDF
+from intake.reference import short_reference
 from intake.storage import audit, submissions, visits
 from intake.storage.tables import Audit, Outbox
 from intake.submitting import Stamp, submit
@@ -89,11 +91,15 @@ def _submit(app: Flask, session: Session, sent: Sent) -> Submission:
         now=sent.sent,
         submission_id=_id("submission", sent.number),
         job_id=_id("job", sent.number),
-        reference=f"K7QM-{sent.number:04d}",
         key=str(sent.number),
     )
     draft = Draft(answers=kept, person=sent.person)
     return submit(session, visit, draft, content=content, record_system=None, stamp=stamp)
+
+
+def reference_of(number: int) -> str:
+    """Return the reference of the form that was stored under a number."""
+    return short_reference(Identifier(system=RESPONSE_SYSTEM, value=str(_id("visit", number))))
 
 
 def _settle(session: Session, submission_id: str, sent: Sent) -> None:

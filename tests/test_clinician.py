@@ -17,7 +17,7 @@ from intake.storage import make_engine, schema
 from intake.submitting import COMPLETED
 from intake.web.submission_list import PAGE_SIZE
 from tests.cases import VIGNETTES
-from tests.clinic import PERSON, SENT, Sent, audited, store
+from tests.clinic import PERSON, SENT, Sent, audited, reference_of, store
 from tests.pages import Page, classes, lint, text
 from tests.summary_case import MANY_MEDICINES, vignette
 from tests.web import make_app, state_of, stored_visits
@@ -128,7 +128,7 @@ def test_the_list_shows_the_newest_first(app: Flask, client: FlaskClient) -> Non
         "Urgent",
         "Self-care then review",
     ]
-    last = ["22 Nov 2026, 15:14 (UTC+1)", "K7QM-0005", "Being made"]
+    last = ["22 Nov 2026, 15:14 (UTC+1)", reference_of(5), "Being made"]
     assert rows[0][1:] == ["Mark Example", "10 May 1984", *last]
     assert {"nhsuk-tag--red", "nhsuk-tag--orange", "nhsuk-tag--green"} <= {
         name for node in page.all("strong") for name in classes(node)
@@ -143,10 +143,10 @@ def test_the_list_says_how_far_the_pdf_is(app: Flask, client: FlaskClient) -> No
     store(app, Sent(answers=calm, number=4, job="failed", error="No.", files=READY))
     rows = [[text(cell) for cell in row] for row in page_of(client).one("tbody").iter("tr")]
     assert {row[4]: row[5] for row in rows} == {
-        "K7QM-0001": "Ready",
-        "K7QM-0002": "Being made",
-        "K7QM-0003": "Failed",
-        "K7QM-0004": "Ready",
+        reference_of(1): "Ready",
+        reference_of(2): "Being made",
+        reference_of(3): "Failed",
+        reference_of(4): "Ready",
     }
 
 
@@ -206,7 +206,7 @@ def test_every_case_has_a_page(app: Flask, client: FlaskClient) -> None:
 
 def test_who_it_is_about(app: Flask, client: FlaskClient) -> None:
     page = page_of(client, f"/{store(app, Sent(answers=vignette('V11')))}")
-    assert page.title.startswith("Submission K7QM-0001")
+    assert page.title.startswith(f"Submission {reference_of(1)}")
     details = {text(row[0]): text(row[1]) for row in next(page.all("dl"))}
     assert details["Date of birth"] == "10 May 1984 (42 years)"
     assert details["Record number"] == "00-4711 (typed by the patient, not checked)"
@@ -214,7 +214,7 @@ def test_who_it_is_about(app: Flask, client: FlaskClient) -> None:
     assert details["E-mail"] == "mark@example.org"
     assert details["Filled in"] == "by the patient, in English"
     assert details["Sent"] == "22 Nov 2026, 10:14 (UTC+1)"
-    assert details["Reference"] == "K7QM-0001"
+    assert details["Reference"] == reference_of(1)
 
 
 def test_what_is_not_given_is_said(app: Flask, client: FlaskClient) -> None:
@@ -430,7 +430,10 @@ def test_files_are_attachments(app: Flask, client: FlaskClient, name: str, media
     response = client.get(f"{CLINIC}/{submission}/{name}")
     assert response.status_code == 200
     assert response.headers["Content-Type"] == media_type
-    assert response.headers["Content-Disposition"] == f"attachment; filename=k7qm-0001-{name}"
+    assert (
+        response.headers["Content-Disposition"]
+        == f"attachment; filename={reference_of(1).lower()}-{name}"
+    )
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["Cache-Control"] == "no-store"
     if name in READY:

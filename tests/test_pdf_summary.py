@@ -208,7 +208,7 @@ def test_paper(renderer: Renderer, paper: Paper, size: tuple[int, int]) -> None:
 def test_every_page_says_whose_it_is(renderer: Renderer, tmp_path: Path) -> None:
     pages = text(render(renderer, vignette("V44")), tmp_path).split("\f")[:-1]
     for number, page in enumerate(pages, 1):
-        assert "Ref 7KQ4-M2XD" in page
+        assert "Ref RTZK-ERVK" in page
         assert "Mark Example" in page
         assert f"page {number} of {len(pages)}" in page
         words = " ".join(page.split())

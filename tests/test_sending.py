@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from fhir.intake.record import Identifier
 from intake import signals
 from intake.person import BIRTH_DATE, EMAIL, NAME, PERSON, PHONE
+from intake.reference import short_reference
 from tests.cases import VIGNETTES
 from tests.patients import Patient, actions
 from tests.web import stored_submissions, stored_visits
@@ -29,6 +31,9 @@ def test_start_to_confirmation(app: Flask, patient: Patient) -> None:
     assert patient.at == "/done"
     (sent,) = stored_submissions(app)
     assert sent.reference in done.text
+    assert sent.reference == short_reference(
+        Identifier(**json.loads(sent.response)["identifier"])
+    )  # which is what the PDF says
     assert json.loads(sent.patient)["name"] == "Mark Example"
     assert json.loads(sent.response)["status"] == "completed"
     assert sent.tier == json.loads(sent.assessment)["tier"]

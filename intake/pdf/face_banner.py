@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +9,7 @@ from fhir.intake.record import PERSON_SYSTEM
 from intake.pdf.dates import day_words, later_words, moment_words
 from intake.pdf.phrases import DOT, Phrase, clip, join, unbroken
 from intake.pdf.wording import NOT_ANSWERED
+from intake.reference import short_reference
 from referral.builtin import BIRTH
 
 if TYPE_CHECKING:
@@ -78,9 +78,7 @@ def name(case: Case) -> Phrase:
 
 def reference(case: Case) -> str:
     """Return a short form of the response's identifier, to quote on the phone."""
-    value = case.record.identifier.value.removeprefix("urn:uuid:")
-    letters = re.sub("[^0-9A-Za-z]", "", value)[:8].upper()
-    return "-".join(filter(None, (letters[:4], letters[4:]))) or "none"
+    return short_reference(case.record.identifier)
 
 
 def _person(case: Case) -> Iterator[Phrase]:

@@ -14,7 +14,7 @@ from intake.journey import plan_journey
 from intake.state import get_state
 from intake.storage import StorageError, submissions
 from intake.storage.tables import Submission
-from intake.submitting import COMPLETED, Stamp, new_reference, submit
+from intake.submitting import COMPLETED, Stamp, submit
 from intake.web import notices
 from intake.web.clock import clinic_now
 from intake.web.environment import render
@@ -98,7 +98,6 @@ def _store(key: str, seen: str) -> ResponseReturnValue | Submission | None:
             now=now,
             submission_id=uuid4(),
             job_id=uuid4(),
-            reference=new_reference(),
             key=key,
         )
         system = state.settings.record_system
