@@ -64,6 +64,7 @@ def test_a_sign_beside_none_of_these_is_urgent_too(app: Flask, patient: Patient)
     page = patient.send(page, {**CALM, "emergency_signs": ["dark_urine", "none"]})
     assert page.status == 422
     assert "Call 555-0911 now." in page.text
+    assert page.text.index("Call 555-0911 now.") < page.text.index("There is a problem")
     assert actions(app)[-1] == "interruption.shown"
     (visit,) = stored_visits(app)
     assert "emergency" not in (visit.response or "")
