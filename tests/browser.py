@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-import shutil
-import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, sync_playwright
-from waitress import create_server
 
-from intake.person import BIRTH_DATE, EMAIL, NAME, PHONE, RECORD_NUMBER
-from tests.pages import lint
+from fhir.intake.answers import check_answers
+from fhir.intake.enablement import Enablement
+from intake.drafts import store_draft
+from intake.journey import Draft
+from intake.person import BIRTH_DATE, EMAIL, NAME, PHONE, RECORD_NUMBER, Person
+from intake.storage import visits
+from intake.web.session import COOKIE
+from scripts.chromium import chromium as start_chromium
+from scripts.chromium import find_chromium, serving
+from tests.pages import lint_answer
 from tests.patients import typed_date
+from tests.web import state_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from flask import Flask
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page, ViewportSize
 
     from intake.content import Content
 
-PHONE_SIZE = {"width": 390, "height": 844}
-ARGUMENTS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
+__all__ = ["PHONE_SIZE", "WHO", "Reader", "chromium", "draft_of", "judge", "serving", "take_up"]
+
+PHONE_SIZE: ViewportSize = {"width": 390, "height": 844}
 MOST_PAGES = 60
 WHO = {
     NAME: "Mark Example",
@@ -38,41 +45,63 @@ WHO = {
     PHONE: "555 0100 200",
     EMAIL: "mark@example.org",
 }
+AXE = """axe.run({resultTypes: ["violations"]}).then(found => found.violations.map(
+    violation => [violation.id, violation.nodes.map(node => node.html.slice(0, 120))]))"""
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Start the system's Chromium; without it the test is skipped, but on CI it fails."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        reason = "Chromium is not installed (on Debian: apt install chromium)"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        try:
-            yield browser
-        finally:
-            browser.close()
-
-
-@contextmanager
-def serving(app: Flask) -> Iterator[str]:
-    """Serve an application on a free port of loopback; give its address."""
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
     try:
-        yield f"http://127.0.0.1:{server.effective_port}"
-    finally:
-        server.close()
-        thread.join(10)
+        find_chromium()
+    except FileNotFoundError as error:
+        if os.environ.get("CI"):
+            pytest.fail(str(error))
+        pytest.skip(str(error))
+    with start_chromium() as browser:
+        yield browser
+
+
+def draft_of(answers: Mapping[str, Any], content: Content) -> Draft:
+    """Return answers as a form that is filled in to the end, today."""
+    form, on = content.form, datetime.now(UTC).date()
+    patients = {k: v for k, v in answers.items() if form.page_of[k].audience == "patient"}
+    checked, problems = check_answers(patients, form, on=on)
+    assert not problems, problems
+    enablement = Enablement(form, checked, on)
+    kept, _ = enablement.keep()
+    person = Person(name=WHO[NAME], birth_date=kept[BIRTH_DATE], phone=WHO[PHONE], email=WHO[EMAIL])
+    asked = frozenset(item.link_id for item in enablement.questions())
+    return Draft(answers=kept, asked=asked, person=person)
+
+
+def take_up(page: Page, app: Flask, draft: Draft, **changes: Any) -> str:
+    """Store a form under way and make it the browser's; return the id of the visit."""
+    state, now, token = state_of(app), datetime.now(UTC), str(uuid4())
+    with state.storage.write() as session:
+        visit = visits.start_visit(
+            session,
+            new_id=uuid4(),
+            token_hash=hashlib.sha256(token.encode()).hexdigest(),
+            questionnaire=state.content.form.canonical,
+            now=now,
+        )
+        store_draft(visit, replace(draft, **changes), state.content.form, now)
+    page.context.clear_cookies(name=COOKIE)
+    page.context.add_cookies([{"name": COOKIE, "value": token, "url": urljoin(page.url, "/")}])
+    return visit.id
+
+
+def judge(page: Page) -> None:
+    """Fail if axe finds fault with the page that is shown."""
+    page.evaluate(Axe().axe_script)
+    found = page.evaluate(AXE)
+    assert not found, found
 
 
 @dataclass
 class Reader:
-    """A person at a page of the form; every page is linted and judged by axe."""
+    """A person at a page of the form; every page is linted and, unless told not to, judged."""
 
     page: Page
     content: Content
@@ -80,10 +109,9 @@ class Reader:
 
     def look(self) -> str:
         """Judge the page that is shown; return its path."""
-        lint(self.page.content())
+        lint_answer(self.page.content())
         if self.judge:
-            found = Axe().run(self.page).response["violations"]
-            assert not found, [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found]
+            judge(self.page)
         width = self.page.evaluate("document.documentElement.scrollWidth")
         viewport = self.page.viewport_size
         assert viewport is not None

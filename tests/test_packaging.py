@@ -5,14 +5,17 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 import tomllib
 import venv
 import zipfile
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from packaging.requirements import Requirement
@@ -29,14 +32,21 @@ SHIPPED = {  # checkout folder -> its folder in the wheel, and the files that it
     "templates": ("intake/templates", ("**/*",)),
 }
 HAS_PANGO = ctypes.util.find_library("pango-1.0") is not None
+STARTED = 60
+"""Seconds within which a server starts, on a busy computer."""
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+
+
+def environ() -> dict[str, str]:
+    """Return the environment without what leads back to the checkout or configures a server."""
+    left_out = re.compile("PYTHONPATH|VIRTUAL_ENV|SECRET_KEY|INTAKE_.*|FLASK_.*")
+    return {name: value for name, value in os.environ.items() if not left_out.fullmatch(name)}
 
 
 def run(*command: str | Path, cwd: Path) -> str:
     """Return the output of a command, or fail with what it printed."""
-    environ = {k: v for k, v in os.environ.items() if k not in {"PYTHONPATH", "VIRTUAL_ENV"}}
     result = subprocess.run(  # noqa: S603 - the commands are this module's own
-        command, cwd=cwd, env=environ, capture_output=True, text=True, check=False
+        command, cwd=cwd, env=environ(), capture_output=True, text=True, check=False
     )
     assert result.returncode == 0, f"{command}\n{result.stdout}\n{result.stderr}"
     return result.stdout
@@ -178,6 +188,46 @@ def test_the_installed_main_job_writes_the_pdf(main_job: Path) -> None:
     assert (main_job / "summary.pdf").read_bytes().startswith(b"%PDF-")
 
 
+def test_the_installed_server_serves(environment: Path, tmp_path: Path) -> None:
+    with subprocess.Popen(  # noqa: S603 - as run()
+        [environment / "intake", "serve", "--development", "--port", "0"],
+        cwd=tmp_path,
+        env=environ(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as server:
+        late = threading.Timer(STARTED, server.kill)
+        late.start()
+        try:
+            assert server.stdout is not None
+            told = server.stdout.readline()
+            late.cancel()
+            assert told.startswith("Patients: "), server.communicate()
+            address = told.split()[-1]
+            start = fetch(address)
+            assert "<h1" in start
+            (style,) = re.findall(r'<link rel="stylesheet" href="/([^"]+)">', start)
+            assert ".nhsuk-button" in fetch(address + style)
+            assert json.loads(fetch(f"{address}healthz")) == {"status": "ok"}
+            assert "No form has been sent yet" in fetch(f"{address}clinic/")
+            server.send_signal(signal.SIGTERM)
+            _, said = server.communicate(timeout=STARTED)
+        finally:
+            late.cancel()
+            server.kill()
+    assert server.returncode == 0, said
+    assert (tmp_path / "instance/intake.db").is_file()
+    assert {path.name for path in tmp_path.iterdir()} == {"instance"}
+
+
+def fetch(address: str) -> str:
+    """Return what a server on loopback answers with; an error of it is raised."""
+    assert address.startswith("http://127.0.0.1:"), address
+    with urlopen(address, timeout=STARTED) as answer:  # noqa: S310 - checked above
+        return str(answer.read().decode())
+
+
 def test_the_locks_satisfy_the_project() -> None:
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
     runtime = project["build-system"]["requires"] + project["project"]["dependencies"]
@@ -198,11 +248,11 @@ def test_the_development_lock_has_the_runtime_versions() -> None:
 @pytest.mark.parametrize("python", PYTHONS)
 def test_the_locks_hold_whatever_a_python_version_needs(python: str) -> None:
     """A lock is compiled on one Python version; no package may be needed only on another."""
-    environ = {"python_version": python, "python_full_version": f"{python}.0", "extra": ""}
+    marked = {"python_version": python, "python_full_version": f"{python}.0", "extra": ""}
     for lock in ("base.txt", "dev.txt"):
         versions = locked(lock)
         for name in versions:
             for requirement in map(Requirement, metadata.requires(name) or []):
-                if requirement.marker is None or requirement.marker.evaluate(environ):
+                if requirement.marker is None or requirement.marker.evaluate(marked):
                     wanted = canonicalize_name(requirement.name)
                     assert wanted in versions, f"{lock}: {name} needs {wanted} on {python}"
