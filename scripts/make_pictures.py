@@ -7,20 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import subprocess
 import sys
 import tempfile
-import threading
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from PIL import Image
-from playwright.sync_api import sync_playwright
-from waitress import create_server
 
 from fhir.intake.answers import check_answers
 from fhir.intake.enablement import Enablement
@@ -34,10 +29,9 @@ from intake.storage import schema, visits
 from intake.submitting import Stamp, submit
 from intake.web.session import COOKIE
 from intake.worker import work
+from scripts.chromium import chromium, serving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from flask import Flask
     from playwright.sync_api import Browser
 
@@ -51,10 +45,6 @@ PAGE: Final = "g_strength"
 TOKENS: Final = ("under-way", "sent")
 SUBMISSION: Final = UUID(int=1)
 COLOURS: Final = 128
-ARGUMENTS: Final = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
 
 
 def main() -> None:
@@ -123,33 +113,6 @@ def read_draft(state: State) -> Draft:
     asked = frozenset(item.link_id for item in Enablement(form, answers, on).questions())
     person = Person(name="Mark Example", birth_date=data["date_of_birth"])
     return Draft(answers=answers, asked=asked, person=person)
-
-
-@contextmanager
-def serving(app: Flask) -> Iterator[str]:
-    """Serve on a free port of loopback; give the address."""
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.effective_port}"
-    finally:
-        server.close()
-        thread.join(10)
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """Start the system's Chromium."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        sys.exit("Chromium is not installed (on Debian: apt install chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        try:
-            yield browser
-        finally:
-            browser.close()
 
 
 def take(  # noqa: PLR0913  # a page, and how it is looked at

@@ -66,6 +66,8 @@ _OPEN: Final = (
 def serve(host: str, port: int, database: str | None, *, development: bool) -> None:
     """Serve the pages of patients and clinicians."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # It warns of each request that waits a moment for a thread.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     with database_failures():
         app, state = _make_app(configuration(database, development=development), host)
     sockets: Sockets = {}
