@@ -89,6 +89,8 @@ def _check_host(app: Flask, settings: Settings, *, needs_guard: bool) -> None:
     faults = []
     if not app.secret_key and not app.testing:
         faults.append(f"SECRET_KEY is not set; make one with: {NEW_KEY}")
+    if not isinstance(app.config["SECRET_KEY"], str | bytes | None):
+        faults.append(f"SECRET_KEY must be a text, and hard to guess; make one with: {NEW_KEY}")
     if needs_guard and not (app.testing or settings.public or settings.development):
         faults.append(
             "The clinician's pages have no guard: pass init_app(app, guard=login_required), or"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from fhir.intake.enablement import Enablement
+from fhir.intake.items import CLINICIAN
 from intake.person import BIRTH_DATE, person_page
 
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
     from fhir.intake.items import Form, Item
     from intake.person import Person
-
-CLINICIAN: Final = "clinician"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

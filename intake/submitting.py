@@ -11,7 +11,7 @@ from fhir.intake.response import build_response
 from fhir.intake.strict_json import dump_json
 from intake.drafts import make_record
 from intake.reference import short_reference
-from intake.storage import audit, outbox
+from intake.storage import audit, outbox, visits
 from intake.storage.tables import Submission
 from referral import assess
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from intake.storage.tables import Visit
 
 SUMMARY: Final = "summary"
-COMPLETED: Final = "completed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +51,7 @@ def submit(  # noqa: PLR0913  # by keyword: what a submission rests on
 
     The caller's transaction holds the lock on the visit, which is finished by this.
     """
-    record = make_record(visit, draft, stamp.now, status=COMPLETED, record_system=record_system)
+    record = make_record(visit, draft, stamp.now, status="completed", record_system=record_system)
     answers = dict(draft.answers)
     assessment = assess(answers, pack=content.pack, on=record.day)
     submission = Submission(
@@ -86,13 +85,5 @@ def submit(  # noqa: PLR0913  # by keyword: what a submission rests on
         subject=("submission", submission.id),
         detail={"visit": visit.id, "pack": assessment.pack_version},
     )
-    finish(visit, COMPLETED, stamp.now)
+    visits.finish_visit(visit, visits.COMPLETED, stamp.now)
     return submission
-
-
-def finish(visit: Visit, status: str, now: datetime) -> None:
-    """End a visit; its draft, which is stored elsewhere or refused, is deleted."""
-    visit.status = status
-    visit.response = visit.person = visit.interruption = None
-    visit.asked = "[]"
-    visit.updated_at = now

@@ -47,10 +47,10 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def serving(app: Flask) -> Iterator[str]:
+def serving(app: Flask, *, threads: int = 4) -> Iterator[str]:
     """Serve an application on a free port of loopback; give its address, without a last slash."""
     sockets: dict[int, object] = {}
-    server = create_server(app, map=sockets, host="127.0.0.1", port=0, threads=4)
+    server = create_server(app, map=sockets, host="127.0.0.1", port=0, threads=threads)
     stopping = threading.Event()
 
     def run() -> None:

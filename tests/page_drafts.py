@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 from fhir.intake.enablement import Enablement
+from fhir.intake.items import CLINICIAN
 from intake.content import standard_content
-from intake.journey import CLINICIAN, Draft, plan_journey
+from intake.journey import Draft, plan_journey
 from intake.person import BIRTH_DATE, PERSON, person_page
 from tests.browser import draft_of
 from tests.cases import FORM_DAY, VIGNETTES

@@ -11,7 +11,8 @@ from flask import Blueprint, Flask
 from markupsafe import Markup
 
 from intake import Intake
-from intake.web.environment import Numbers, clinic_day, dial, render, static_url
+from intake.web.environment import Numbers, dial, render, static_url
+from intake.web.moments import clinic_day
 from tests.pages import lint, text
 from tests.web import NUMBERS, make_app
 

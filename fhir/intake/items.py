@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from referral.questions import Kind
 
+CLINICIAN: Final = "clinician"
+"""The audience of a page that is not the patient's."""
 Texts = "Mapping[str, str]"
 
 

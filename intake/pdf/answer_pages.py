@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from fhir.intake.items import CLINICIAN
 from fhir.intake.record import PERSON_SYSTEM
 from intake.pdf.face_banner import NO_NAME
 from intake.pdf.face_history import MedicineLine, medicine_lines
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
     from fhir.intake.items import Item
     from intake.pdf.case import Case
-
-_CLINICIAN: Final = "clinician"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def _sections(case: Case) -> Iterator[Section]:
     for page in case.form.pages:
         asked = [item for item in page.walk() if _is_asked(case, item)]
         answered = [item for item in asked if case.answered(item.link_id)]
-        if not answered and (not asked or page.audience == _CLINICIAN):
+        if not answered and (not asked or page.audience == CLINICIAN):
             continue
         lines = [_line(case, item) for item in answered if item.link_id != MEDICINES]
         listed = any(item.link_id == MEDICINES for item in answered)

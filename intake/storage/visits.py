@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+OPEN: Final = "in-progress"
+COMPLETED: Final = "completed"
+STOPPED: Final = "stopped"
+"""The states of a visit: being filled in, sent, ended because the patient refused."""
+
 
 def start_visit(
     session: Session, *, new_id: UUID, token_hash: str, questionnaire: str, now: datetime
@@ -22,7 +27,7 @@ def start_visit(
     visit = Visit(
         id=str(new_id),
         token_hash=token_hash,
-        status="in-progress",
+        status=OPEN,
         questionnaire=questionnaire,
         asked="[]",
         created_at=now,
@@ -42,3 +47,11 @@ def find_visit(session: Session, token_hash: str, *, lock: bool = False) -> Visi
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     return session.scalars(query).one_or_none()
+
+
+def finish_visit(visit: Visit, status: str, now: datetime) -> None:
+    """End a visit; its draft, which is stored elsewhere or refused, is deleted."""
+    visit.status = status
+    visit.response = visit.person = visit.interruption = None
+    visit.asked = "[]"
+    visit.updated_at = now

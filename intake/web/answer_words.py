@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from fhir.intake.answers import check_answers, is_blank
 from fhir.intake.enablement import Enablement
+from fhir.intake.items import CLINICIAN
 from fhir.intake.reading import read_items
 from fhir.intake.record import Identifier, Patient, Record
 from intake.pdf.case import Case
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from referral import Assessment
 
 Json: TypeAlias = dict[str, Any]
-_CLINICIAN: Final = "clinician"
 
 
 class ScreenWording(Wording):
@@ -102,7 +102,7 @@ def answer_sections(read: ReadResponse, response: Json) -> tuple[AnswerSection, 
 def _asked(case: Case) -> Iterator[AnswerSection]:
     for page in case.form.pages:
         asked = [item for item in page.walk() if _is_asked(case, item)]
-        if page.audience == _CLINICIAN and not any(case.answered(i.link_id) for i in asked):
+        if page.audience == CLINICIAN and not any(case.answered(i.link_id) for i in asked):
             continue
         yield AnswerSection(page.text, tuple(_line(case, item) for item in asked))
 

@@ -14,7 +14,8 @@ from intake.journey import plan_journey
 from intake.state import get_state
 from intake.storage import StorageError, submissions
 from intake.storage.tables import Submission
-from intake.submitting import COMPLETED, Stamp, submit
+from intake.storage.visits import COMPLETED
+from intake.submitting import Stamp, submit
 from intake.web import notices
 from intake.web.clock import clinic_now
 from intake.web.environment import render

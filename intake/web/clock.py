@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from intake.state import get_state
+from intake.web.moments import at_clinic
 
 
 def clinic_now() -> datetime:
     """Return the present time in the clinic's time zone, else in the server's."""
-    zone = get_state().settings.time_zone
-    now = datetime.now(UTC)
-    return now.astimezone(ZoneInfo(zone) if zone else None)
+    return at_clinic(datetime.now(UTC), get_state().settings.time_zone)

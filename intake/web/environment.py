@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
 from flask import current_app, g, get_flashed_messages, request, session, url_for
 from flask.templating import Environment
@@ -23,12 +22,11 @@ from jinja2 import (
 from markupsafe import Markup, escape
 
 from intake.paths import TEMPLATES
-from intake.pdf.dates import day_words
 from intake.state import get_state
+from intake.web.moments import clinic_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from flask import Flask
 
@@ -89,12 +87,6 @@ def dial(number: str) -> str:
     if not _DIALABLE.fullmatch(number) or not _FEWEST_DIGITS <= len(digits) <= _MOST_DIGITS:
         return ""
     return f"tel:{'+' if number.startswith('+') else ''}{digits}"
-
-
-def clinic_day(moment: datetime, *, zone: str | None) -> str:
-    """Return the day of a time at the clinic, such as "22 Nov 2026"; zone None is the server's."""
-    local = moment.astimezone(ZoneInfo(zone) if zone else None)
-    return day_words(local.date().isoformat())
 
 
 def static_url(name: str) -> str:

@@ -11,13 +11,14 @@ from intake.journey import plan_journey
 from intake.person import BIRTH_DATE, PERSON
 from intake.state import get_state
 from intake.storage import StorageError
+from intake.storage.visits import OPEN
 from intake.web import notices
 from intake.web.clock import clinic_now
 from intake.web.environment import render
 from intake.web.forms import apply_row_command, is_row_command, page_form
 from intake.web.headers import RETRY_LATER
 from intake.web.saving import NotOpenError, OtherFormError, Saved, save_page
-from intake.web.session import OPEN, current_visit
+from intake.web.session import current_visit
 from intake.web.ways import (
     elsewhere,
     help_address,

@@ -7,11 +7,13 @@ from uuid import uuid4
 
 from flask import Blueprint, current_app, redirect, url_for
 
+from fhir.intake.items import CLINICIAN
 from intake import signals
 from intake.drafts import load_draft
-from intake.journey import CLINICIAN, Draft, plan_journey
+from intake.journey import Draft, plan_journey
 from intake.state import get_state
 from intake.storage import audit
+from intake.storage.visits import OPEN, STOPPED
 from intake.web import notices
 from intake.web.checking import send_answers, show_check, show_done
 from intake.web.clock import clinic_now
@@ -19,8 +21,7 @@ from intake.web.emergency import pass_help, show_help
 from intake.web.environment import render
 from intake.web.page import send_page, show_page
 from intake.web.plain_forms import PlainForm
-from intake.web.saving import STOPPED
-from intake.web.session import OPEN, begin_visit, current_visit, forget_visit, remember_visit
+from intake.web.session import begin_visit, current_visit, forget_visit, remember_visit
 from intake.web.ways import elsewhere, noticed
 
 if TYPE_CHECKING:

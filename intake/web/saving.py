@@ -14,10 +14,10 @@ from intake.person import PERSON, read_person
 from intake.processing import CONSENT
 from intake.state import get_state
 from intake.storage import audit
-from intake.submitting import COMPLETED, finish
+from intake.storage.visits import COMPLETED, OPEN, STOPPED, finish_visit
 from intake.web.clock import clinic_now
 from intake.web.fields import ChoicesField
-from intake.web.session import OPEN, current_visit
+from intake.web.session import current_visit
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from intake.storage.tables import Visit
     from intake.web.forms import PageForm
 
-STOPPED = "stopped"
 NO_CONSENT = "no"
 _PATIENT = audit.Actor("patient")
 
@@ -187,7 +186,7 @@ def _store(session: Session, visit: Visit, page: Item, draft: Draft, now: dateti
 
 def _stop(session: Session, visit: Visit, now: datetime) -> None:
     """End a visit whose patient refuses; nothing that was answered is kept."""
-    finish(visit, STOPPED, now)
+    finish_visit(visit, STOPPED, now)
     audit.record(
         session, now=now, actor=_PATIENT, action="visit.stopped", subject=("visit", visit.id)
     )

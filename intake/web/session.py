@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from intake.storage.tables import Visit
 
 COOKIE: Final = "intake_visit"
-OPEN: Final = "in-progress"
 _LONGEST: Final = 128
 
 

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import abort, redirect, request, url_for
 
+from fhir.intake.items import CLINICIAN
 from intake.interruptions import waiting_page
-from intake.journey import CLINICIAN
 from intake.person import PERSON, person_page
 from intake.state import get_state
-from intake.submitting import COMPLETED
+from intake.storage.visits import COMPLETED, OPEN
 from intake.web.clock import clinic_now
-from intake.web.session import OPEN
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
