@@ -6,8 +6,8 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from fhir.intake import urls
-from fhir.intake.fhirpath import AGE, Mapper, variables
 from fhir.intake.loading import load_form
+from fhir.intake.rules.fhirpath import AGE, Mapper, variables
 from referral.parser import parse
 from referral.questions import Symbol, symbols
 from scripts.authored_item import Author, texts

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fhir.intake import urls
-from intake.cli.options import Day, Failure, content_for
+from intake.cli.options import Day, Failure, base_option, content_for
+from intake.setting_values import read_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +42,48 @@ def show(pack: str) -> None:
     content = content_for(urls.BASE)
     for line in rule_tables.show(load(pack), content.form):
         click.echo(line)
+
+
+@rules.command()
+@click.option("--fhir", is_flag=True, help="As FHIR R4; there is no other format.")
+@click.argument("pack", default=BUILT_IN)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, allow_dash=True),
+    default="-",
+    metavar="FILE",
+    help="File to write [default: -, standard output].",
+)
+@base_option
+def export(pack: str, out: Path, base_url: str, *, fhir: bool) -> None:
+    """Write PACK as a FHIR transaction: plan, variables, and what the rules suggest."""
+    from fhir.intake.conformance import validate
+    from fhir.intake.rules.export import rule_bundle
+    from fhir.intake.rules.fhirpath_text import UnwritableError
+    from fhir.intake.strict_json import dump_json
+
+    if not fhir:
+        raise click.UsageError("say --fhir: there is no other format")
+    form = content_for(base_url).form
+    found = load(pack, base=base_url)
+    try:
+        bundle = rule_bundle(found, form, read_address(base_url))
+    except UnwritableError as error:
+        raise Failure(f"{pack}: {error}") from None
+    problems = validate(bundle)
+    if problems:
+        raise Failure(f"{pack}: would be no valid FHIR: {problems[0]}")
+    _write(dump_json(bundle), out)
+
+
+def _write(content: bytes, out: Path) -> None:
+    if str(out) == "-":
+        click.echo(content, nl=False)
+        return
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        raise Failure(f"{out}: {error.strerror or 'can not be written'}") from None
 
 
 @rules.command()
@@ -81,11 +124,11 @@ def check(pack: str) -> None:
     click.echo(f"{found.name} {found.version}: {count} rules, no fault")
 
 
-def load(name: str, *, report: bool = True) -> Pack:
+def load(name: str, *, report: bool = True, base: str = urls.BASE) -> Pack:
     """Load a pack by folder or name; with ``report``, a faulty pack is a command line error."""
     from referral import PackError, load_pack
 
-    content = content_for(urls.BASE)
+    content = content_for(base)
     if name == BUILT_IN:
         return content.pack
     if not _is_folder(name):
