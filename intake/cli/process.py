@@ -18,14 +18,32 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from fhir.intake.receivers import Receiver
     from intake.pdf.summary import Paper
 
 MAX_BUNDLE: Final = 20_000_000
 
 
+class ReceiverName(click.ParamType["Receiver"]):
+    """The name of a receiver; the table of them is read when a command needs it."""
+
+    name = "name"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Receiver:
+        """Return the receiver, or fail with a usage error."""
+        from fhir.intake.receivers import receivers
+
+        known = receivers()
+        if value not in known:
+            self.fail(f"{value!r} is none of {', '.join(known)}", param, ctx)
+        return known[value]
+
+
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write to.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write to.")
 @on_option
 @click.option(
     "--pdf-variant",
@@ -50,10 +68,22 @@ MAX_BUNDLE: Final = 20_000_000
     type=click.Path(path_type=Path),
     help="bundle.json sent before for this response: what it made is updated (one FILE only).",
 )
+@click.option(
+    "--receiver",
+    type=ReceiverName(),
+    default="generic",
+    show_default=True,
+    help="Write what this receiver takes too: hapi, medplum, openemr, oracle, epic, canvas.",
+)
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Write nothing; say what would be sent to the receiver, what not, and why.",
+)
 @base_option
 def process(  # noqa: PLR0913, PLR0917  # one argument for each option
     files: tuple[Path, ...],
-    out: Path,
+    out: Path | None,
     on: date | None,
     pdf_variant: str,
     paper: Paper,
@@ -61,9 +91,14 @@ def process(  # noqa: PLR0913, PLR0917  # one argument for each option
     record_number: str | None,
     record_system: str | None,
     previous: Path | None,
+    receiver: Receiver,
+    dry_run: bool,  # noqa: FBT001  # click passes by name
     base_url: str,
 ) -> None:
     """Assess FILES and write summary.pdf and FHIR files to --out.
+
+    For a receiver other than generic there is one file more: receiver-bundle.json, the
+    transaction, or receiver-requests.json, the single requests in their order.
 
     A FILE is a QuestionnaireResponse, an object of answers by link id, or a case with its
     answers. Several FILES, or a folder, give one folder each, named by the file.
@@ -71,6 +106,8 @@ def process(  # noqa: PLR0913, PLR0917  # one argument for each option
     from intake.batch import Job, run_many, run_one
     from intake.processing import Layout
 
+    if out is None and not dry_run:
+        raise click.UsageError("Missing option '--out'.")
     inputs, several = expand(files)
     if several and (patient_name or record_number or previous):
         raise click.UsageError("--patient-name, --record-number and --previous need a single FILE")
@@ -82,12 +119,15 @@ def process(  # noqa: PLR0913, PLR0917  # one argument for each option
             patient_name=patient_name and plain_text("--patient-name", patient_name),
         ),
         layout=Layout(variant=VARIANTS[pdf_variant], paper=paper),
+        receiver=receiver,
+        dry=dry_run,
         previous=read_bundle(previous) if previous else None,
     )
+    folder = out or Path()
     if several:
-        code = run_many(job, [(path, out / path.stem) for path in inputs], note=note)
+        code = run_many(job, [(path, folder / path.stem) for path in inputs], note=note)
     else:
-        code = run_one(job, inputs[0], out, note=note)
+        code = run_one(job, inputs[0], folder, note=note)
     raise click.exceptions.Exit(code)
 
 
