@@ -1,6 +1,6 @@
 # `make run` and `make test` set up all that they need; `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types wheel bench questionnaire css pictures lock setup setup-dev clean
+.PHONY: help run test lint types wheel bench conformance questionnaire css pictures lock setup setup-dev clean
 
 BIN := .venv/bin
 PORT ?= 8000
@@ -32,6 +32,9 @@ wheel: setup-dev ## build the wheel and try it in an empty environment
 
 bench: setup-dev ## measure
 	$(BIN)/python -m benchmarks
+
+conformance: setup-dev ## have others judge our FHIR and PDF (needs npm, Java and Maven)
+	$(BIN)/python -m conformance
 
 questionnaire: setup-dev ## generate the FHIR Questionnaire from the form
 	$(BIN)/python -m scripts.generate_questionnaire

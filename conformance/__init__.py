@@ -1,0 +1,1 @@
+"""The conformance run: our FHIR and PDF files before judges that others wrote."""
