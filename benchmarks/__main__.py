@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.plain_pdf import plain_html
 from benchmarks.timing import compare, compare_processes, report
+from benchmarks.validation import bench_validation
 from benchmarks.web import bench_web, bench_worker_start
 from fhir.intake.conformance import validate
 from fhir.intake.response import build_response
@@ -24,7 +25,7 @@ from intake.submission import Frame, parse_submission
 from referral import assess
 
 if TYPE_CHECKING:
-    from intake.content import Content
+    from intake.content import RuledContent
     from intake.submission import Submission
     from referral import Assessment
 
@@ -45,13 +46,14 @@ def main() -> None:
     found = assess(submission.answers, pack=content.pack, on=submission.record.day)
     bench_engine(content, submission, raw)
     bench_fhir(content, submission, found)
+    bench_validation(content, submission, rounds=ROUNDS)
     bench_pdf(content, submission, found)
     bench_start()
     bench_worker_start()
     bench_web(content, submission.answers, rounds=ROUNDS)
 
 
-def bench_engine(content: Content, submission: Submission, raw: bytes) -> None:
+def bench_engine(content: RuledContent, submission: Submission, raw: bytes) -> None:
     """Time reading a file and assessing its answers."""
     frame = Frame(now=NOW, on=submission.record.day)
     times = compare(
@@ -69,12 +71,12 @@ def bench_engine(content: Content, submission: Submission, raw: bytes) -> None:
     report("Engine (aim: assess below 3 ms)", times)
 
 
-def _export(content: Content, submission: Submission, found: Assessment) -> tuple[Any, Any]:
+def _export(content: RuledContent, submission: Submission, found: Assessment) -> tuple[Any, Any]:
     response = build_response(submission.answers, content.form, submission.record)
     return response, make_bundle(submission, content, response, found, None)
 
 
-def bench_fhir(content: Content, submission: Submission, found: Assessment) -> None:
+def bench_fhir(content: RuledContent, submission: Submission, found: Assessment) -> None:
     """Time answers to response, Bundle and bytes, beside the models of fhir.resources."""
     from fhir.resources.R4B.bundle import Bundle  # noqa: PLC0415  # must not load before
     from fhir.resources.R4B.questionnaireresponse import (  # noqa: PLC0415
@@ -112,7 +114,7 @@ def bench_fhir(content: Content, submission: Submission, found: Assessment) -> N
     report(title, times, beside="fhir.resources validate + dump")
 
 
-def bench_pdf(content: Content, submission: Submission, found: Assessment) -> None:
+def bench_pdf(content: RuledContent, submission: Submission, found: Assessment) -> None:
     """Time the PDF, warm and cold, beside the same words in automatic tables."""
     import weasyprint  # noqa: PLC0415  # must not load before
 

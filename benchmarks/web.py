@@ -15,9 +15,11 @@ from sqlalchemy import select
 from benchmarks.plain_form import plain_app
 from benchmarks.timing import compare, compare_processes, report
 from intake import Intake
+from intake.drafts import load_draft
 from intake.state import get_state
 from intake.storage.tables import Visit
 from intake.web.checking import draft_digest
+from intake.web.clock import clinic_now
 from intake.web.session import COOKIE
 from tests.pages import parse
 from tests.patients import Patient
@@ -109,7 +111,11 @@ def _copies(app: Flask, count: int) -> list[str]:
 def _digests(app: Flask) -> dict[str, str]:
     """Return what the check page of each visit says was shown, by the hash of its token."""
     with app.app_context(), get_state().storage.read() as session:
-        return {visit.token_hash: draft_digest(visit) for visit in session.scalars(select(Visit))}
+        form, on = get_state().content.form, clinic_now().date()
+        return {
+            visit.token_hash: draft_digest(visit, load_draft(visit, form, on))
+            for visit in session.scalars(select(Visit))
+        }
 
 
 def _submit(

@@ -23,6 +23,7 @@ from fhir.intake.record import (
 )
 from fhir.intake.strict_json import JsonError, strict_loads
 from fhir.intake.text_rules import text_fault
+from fhir.intake.validation import check_response
 from intake.files import read_bounded
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ _KEPT: Final = {
     *("status", "subject", "authored", "author", "source", "item", "text"),
 }
 """Elements of a response that are read, or written anew."""
+_MENDED: Final = frozenset({"not-enabled", "required-missing", "too-few"})
+"""What the validator finds and does not keep a response from being processed."""
 NAMESPACE: Final[UUID] = uuid5(NAMESPACE_URL, RESPONSE_SYSTEM)
 
 
@@ -60,6 +63,7 @@ class Submission:
 
     ``dropped`` are answers to questions that are not shown, ``missing`` the shown required
     questions without an answer, ``ignored`` elements of a response that are not kept.
+    ``birth_date`` is known beside the answers, of a form that does not ask for it.
     """
 
     answers: Answers
@@ -67,6 +71,7 @@ class Submission:
     dropped: tuple[str, ...]
     missing: tuple[str, ...]
     ignored: tuple[str, ...] = ()
+    birth_date: str | None = None
 
     def notes(self) -> list[str]:
         """Say what a reader of the result should know about the input."""
@@ -156,7 +161,7 @@ def _from_response(data: Json, own: Identifier, form: Form, frame: Frame) -> Sub
     own = Identifier(system=given["system"], value=given["value"]) if given else own
     record = Record(
         identifier=own,
-        patient=_patient(own, frame, data.get("subject") or {}),
+        patient=_patient(own, frame, data.get("subject") or data.get("source") or {}),
         authored=data.get("authored") or frame.now.isoformat(timespec="seconds"),
         status=data["status"],
         language=data.get("language"),
@@ -164,11 +169,27 @@ def _from_response(data: Json, own: Identifier, form: Form, frame: Frame) -> Sub
         source=None if frame.patient else data.get("source"),
         on=frame.on,
     )
+    _check(data, form, frame.now)
     answers, faults = read_items(data, form)
     if faults:
         raise InputError("", faults)
     found = _submission(answers, record, form, may_complete=record.status == "completed")
     return replace(found, ignored=tuple(_ignored(data)))
+
+
+def _check(data: Json, form: Form, now: datetime) -> None:
+    """Judge a response. Raises InputError for what is wrong with it, but for what is mended here.
+
+    Answers to questions that are not shown are dropped, and with a required one missing the
+    response is in progress.
+    """
+    errors = [
+        Problem(issue.place, issue.message)
+        for issue in check_response(data, form, now=now)
+        if issue.severity == "error" and issue.code not in _MENDED
+    ]
+    if errors:
+        raise InputError("", errors)
 
 
 def _ignored(data: Json) -> Iterator[str]:

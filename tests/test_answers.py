@@ -9,10 +9,10 @@ from fhir.intake.enablement import Enablement
 from tests.cases import FORM_DAY, VIGNETTES
 
 if TYPE_CHECKING:
-    from intake.content import Content
+    from intake.content import RuledContent
 
 
-def fault(content: Content, name: str, value: Any) -> str:
+def fault(content: RuledContent, name: str, value: Any) -> str:
     _, problems = check_answers({name: value}, content.form, on=FORM_DAY)
     assert len(problems) == 1, problems
     return str(problems[0])
@@ -54,9 +54,14 @@ def fault(content: Content, name: str, value: Any) -> str:
         ("medication", [{"name": "x"}], "medication[1].name: there is no such question"),
         ("medication", [{"med_name": "x", "med_since": "y"}], "medication[1].med_since: 'y' is"),
         ("medication", [{"med_name": {"nam": "x"}}], "medication[1].med_name: {'nam': 'x'} is no"),
+        (
+            "medication",
+            [{"med_name": {"system": "s", "code": "c", "display": "d"}}],
+            "medication[1].med_name: 'c' is none of the answers to choose from",
+        ),
     ],
 )
-def test_fault_names_the_place(content: Content, name: str, value: Any, message: str) -> None:
+def test_fault_names_the_place(content: RuledContent, name: str, value: Any, message: str) -> None:
     assert fault(content, name, value).startswith(message)
 
 
@@ -69,15 +74,26 @@ def test_fault_names_the_place(content: Content, name: str, value: Any, message:
         ("date_of_birth", "1980"),
         ("date_of_birth", "2026-11-22"),
         ("medication", [{"med_name": "x", "med_since": "gt_3m"}]),
-        ("medication", [{"med_name": {"system": "s", "code": "c", "display": "d"}}]),
+        (
+            "medication",
+            [
+                {
+                    "med_name": {
+                        "system": "http://www.nlm.nih.gov/research/umls/rxnorm",
+                        "code": "435",
+                        "display": "albuterol",
+                    }
+                }
+            ],
+        ),
     ],
 )
-def test_accepted_unchanged(content: Content, name: str, value: Any) -> None:
+def test_accepted_unchanged(content: RuledContent, name: str, value: Any) -> None:
     answers, problems = check_answers({name: value}, content.form, on=FORM_DAY)
     assert (answers, problems) == ({name: value}, [])
 
 
-def test_blanks_and_empty_rows_are_left_out(content: Content) -> None:
+def test_blanks_and_empty_rows_are_left_out(content: RuledContent) -> None:
     raw = {
         "cramps": "",
         "muscle_size": [],
@@ -87,13 +103,13 @@ def test_blanks_and_empty_rows_are_left_out(content: Content) -> None:
     assert check_answers(raw, content.form, on=FORM_DAY) == ({}, [])
 
 
-def test_whole_float_of_an_integer_is_an_integer(content: Content) -> None:
+def test_whole_float_of_an_integer_is_an_integer(content: RuledContent) -> None:
     answers, _ = check_answers({"stress_level": 4.0}, content.form, on=FORM_DAY)
     assert answers["stress_level"] == 4
     assert isinstance(answers["stress_level"], int)
 
 
-def test_year_alone_reads_as_blank(content: Content, mark: dict[str, Any]) -> None:
+def test_year_alone_reads_as_blank(content: RuledContent, mark: dict[str, Any]) -> None:
     from referral import assess
 
     year = assess({**mark, "date_of_birth": "1984"}, pack=content.pack, on=FORM_DAY)
@@ -104,7 +120,7 @@ def test_year_alone_reads_as_blank(content: Content, mark: dict[str, Any]) -> No
 
 
 def test_answers_to_hidden_questions_are_dropped_in_order(
-    content: Content, mark: dict[str, Any]
+    content: RuledContent, mark: dict[str, Any]
 ) -> None:
     answers = {**mark, "prior_tests": ["none"], "prior_emg": "normal", "prior_emg_months": 3}
     kept, dropped = Enablement(content.form, answers, FORM_DAY).keep()
@@ -113,7 +129,7 @@ def test_answers_to_hidden_questions_are_dropped_in_order(
 
 
 def test_missing_names_required_questions_and_columns(
-    content: Content, calm: dict[str, Any]
+    content: RuledContent, calm: dict[str, Any]
 ) -> None:
     rows = [{"med_name": "a"}, {"med_dose": "5 mg"}]
     answers = {k: v for k, v in calm.items() if k != "cramps"}
@@ -123,7 +139,7 @@ def test_missing_names_required_questions_and_columns(
 
 
 @pytest.mark.parametrize(("case", "shown", "pages"), [("V01", 43, 15), ("V44", 63, 19)])
-def test_length_of_the_form(content: Content, case: str, shown: int, pages: int) -> None:
+def test_length_of_the_form(content: RuledContent, case: str, shown: int, pages: int) -> None:
     enablement = Enablement(content.form, VIGNETTES[case]["answers"], FORM_DAY)
     patient = [page for page in enablement.pages() if page.audience == "patient"]
     questions = [

@@ -14,22 +14,23 @@ from intake.submission import Frame, InputError, Submission, parse_submission
 from tests.cases import FORM_DAY, VIGNETTES
 
 if TYPE_CHECKING:
-    from intake.content import Content
+    from intake.content import RuledContent
 
+Json = dict[str, Any]
 NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 DAY = Frame(now=NOW, on=FORM_DAY)
 
 
-def parse(content: Content, data: Any, frame: Frame = DAY, stem: str = "case") -> Submission:
+def parse(content: RuledContent, data: Any, frame: Frame = DAY, stem: str = "case") -> Submission:
     raw = data if isinstance(data, bytes) else json.dumps(data).encode()
     return parse_submission(raw, name="f.json", stem=stem, form=content.form, frame=frame)
 
 
-def as_response(content: Content, submission: Submission) -> dict[str, Any]:
+def as_response(content: RuledContent, submission: Submission) -> dict[str, Any]:
     return build_response(submission.answers, content.form, submission.record)
 
 
-def test_flat_case_and_response_say_the_same(content: Content, mark: dict[str, Any]) -> None:
+def test_flat_case_and_response_say_the_same(content: RuledContent, mark: Json) -> None:
     flat = parse(content, mark)
     case = parse(content, VIGNETTES["V11"])
     response = parse(content, as_response(content, flat))
@@ -38,7 +39,7 @@ def test_flat_case_and_response_say_the_same(content: Content, mark: dict[str, A
     assert as_response(content, response) == as_response(content, flat)
 
 
-def test_same_bytes_same_identity(content: Content, mark: dict[str, Any]) -> None:
+def test_same_bytes_same_identity(content: RuledContent, mark: Json) -> None:
     first = parse(content, mark).record
     assert parse(content, mark).record == first
     assert parse(content, mark, stem="other").record.identifier != first.identifier
@@ -47,7 +48,7 @@ def test_same_bytes_same_identity(content: Content, mark: dict[str, Any]) -> Non
     assert other.patient.identifier != first.patient.identifier
 
 
-def test_day_of_the_form(content: Content, mark: dict[str, Any]) -> None:
+def test_day_of_the_form(content: RuledContent, mark: Json) -> None:
     assert parse(content, mark).record.authored == "2026-11-22T00:00:00Z"
     today = parse(content, mark, Frame(now=NOW))
     assert (today.record.day, today.record.authored) == (
@@ -59,7 +60,7 @@ def test_day_of_the_form(content: Content, mark: dict[str, Any]) -> None:
     assert parse(content, dated).record.day == FORM_DAY
 
 
-def test_authored_of_a_response_is_kept(content: Content, mark: dict[str, Any]) -> None:
+def test_authored_of_a_response_is_kept(content: RuledContent, mark: Json) -> None:
     response = as_response(content, parse(content, mark))
     response["authored"] = "2026-11-22T23:30:00-08:00"
     kept = parse(content, response, Frame(now=NOW))
@@ -68,7 +69,9 @@ def test_authored_of_a_response_is_kept(content: Content, mark: dict[str, Any]) 
     assert (later.record.day, later.record.authored) == (date(2026, 11, 30), kept.record.authored)
 
 
-def test_missing_required_answer_is_in_progress(content: Content, mark: dict[str, Any]) -> None:
+def test_missing_required_answer_is_in_progress(
+    content: RuledContent, mark: dict[str, Any]
+) -> None:
     blank = {k: v for k, v in mark.items() if k != "cramps"}
     submission = parse(content, blank)
     assert submission.missing == ("cramps",)
@@ -76,7 +79,7 @@ def test_missing_required_answer_is_in_progress(content: Content, mark: dict[str
     assert submission.notes() == ["warning: required questions are not answered: cramps"]
 
 
-def test_unfinished_response_stays_unfinished(content: Content, mark: dict[str, Any]) -> None:
+def test_unfinished_response_stays_unfinished(content: RuledContent, mark: Json) -> None:
     response = as_response(content, parse(content, mark))
     response["status"] = "in-progress"
     assert parse(content, response).record.status == "in-progress"
@@ -84,14 +87,16 @@ def test_unfinished_response_stays_unfinished(content: Content, mark: dict[str, 
     assert parse(content, response).record.status == "amended"
 
 
-def test_hidden_answers_are_dropped_with_a_note(content: Content, mark: dict[str, Any]) -> None:
+def test_hidden_answers_are_dropped_with_a_note(
+    content: RuledContent, mark: dict[str, Any]
+) -> None:
     submission = parse(content, {**mark, "b6_mg_day": 5})
     assert "b6_mg_day" not in submission.answers
     expected = "dropped answers to questions that are not shown: b6_mg_day"
     assert submission.notes() == [expected]
 
 
-def test_patient_as_told_or_as_in_the_response(content: Content, mark: dict[str, Any]) -> None:
+def test_patient_as_told_or_as_in_the_response(content: RuledContent, mark: Json) -> None:
     number = Identifier(system="https://clinic.example/mrn", value="7")
     told = parse(content, mark, Frame(now=NOW, patient=number, patient_name="Ana Ruiz"))
     assert (told.record.patient.identifier, told.record.patient.name) == (number, "Ana Ruiz")
@@ -112,13 +117,13 @@ def test_patient_as_told_or_as_in_the_response(content: Content, mark: dict[str,
         ({"cramps": "x", "nobody": 1}, "f.json: nobody: there is no such question (and 1 more)"),
     ],
 )
-def test_bad_input(content: Content, data: Any, message: str) -> None:
+def test_bad_input(content: RuledContent, data: Any, message: str) -> None:
     with pytest.raises(InputError) as caught:
         parse(content, data)
     assert str(caught.value).startswith(message)
 
 
-def test_bad_form_date(content: Content) -> None:
+def test_bad_form_date(content: RuledContent) -> None:
     with pytest.raises(InputError, match=r"meta\.form_date: 'x' is no date"):
         parse(content, {"meta": {"form_date": "x"}, "answers": {}}, Frame(now=NOW))
 
@@ -137,11 +142,11 @@ def test_bad_form_date(content: Content) -> None:
         ({"subject": "x"}, "subject: is no reference"),
         ({"subject": {"display": 5}}, "subject: is no reference"),
         ({"language": 5}, "language: is no language code"),
-        ({"item": {"linkId": "x"}}, "QuestionnaireResponse.item: must be a list"),
+        ({"item": {"linkId": "x"}}, "QuestionnaireResponse.item: item is no list"),
     ],
 )
 def test_bad_response(
-    content: Content, mark: dict[str, Any], change: dict[str, Any], message: str
+    content: RuledContent, mark: dict[str, Any], change: dict[str, Any], message: str
 ) -> None:
     response = {**as_response(content, parse(content, mark)), **change}
     with pytest.raises(InputError) as caught:
@@ -149,7 +154,7 @@ def test_bad_response(
     assert str(caught.value).startswith(f"f.json: {message}")
 
 
-def test_day_given_counts_for_age_and_target(content: Content, mark: dict[str, Any]) -> None:
+def test_day_given_counts_for_age_and_target(content: RuledContent, mark: Json) -> None:
     from referral import assess
 
     response = as_response(content, parse(content, {**mark, "date_of_birth": "1981-11-25"}))
@@ -161,13 +166,13 @@ def test_day_given_counts_for_age_and_target(content: Content, mark: dict[str, A
     assert ages == [False, True]
 
 
-def test_answer_beside_the_answers_is_an_error(content: Content) -> None:
+def test_answer_beside_the_answers_is_an_error(content: RuledContent) -> None:
     data = {"answers": {"consent": "all"}, "emergency_signs": ["breathless"]}
     with pytest.raises(InputError, match="emergency_signs: stands beside the answers"):
         parse(content, data)
 
 
-def test_what_is_not_kept_is_said(content: Content, mark: dict[str, Any]) -> None:
+def test_what_is_not_kept_is_said(content: RuledContent, mark: Json) -> None:
     response = as_response(content, parse(content, mark))
     response |= {"id": "x", "encounter": {"reference": "Encounter/1"}}
     response["subject"]["reference"] = "Patient/12"
@@ -175,7 +180,9 @@ def test_what_is_not_kept_is_said(content: Content, mark: dict[str, Any]) -> Non
     assert notes == ["not kept from the response: id, encounter, subject.reference"]
 
 
-def test_malformed_patient_identifier_is_an_error(content: Content, mark: dict[str, Any]) -> None:
+def test_malformed_patient_identifier_is_an_error(
+    content: RuledContent, mark: dict[str, Any]
+) -> None:
     response = as_response(content, parse(content, mark))
     response["subject"]["identifier"] = {"system": 5, "value": "MRN1"}
     with pytest.raises(InputError, match=r"subject\.identifier: needs a system and a value"):

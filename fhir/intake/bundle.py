@@ -47,21 +47,24 @@ def build_bundle(  # noqa: PLR0913  # by keyword only: the parts of one export
     record: Record,
     response: Json,
     questionnaire: Json,
-    assessment: Assessment,
+    assessment: Assessment | None,
     pdf: bytes | None,
     product_version: str,
     sources: Iterable[Source] = (),
     previous: Json | None = None,
+    birth_date: str | None = None,
 ) -> Json:
     """Build the transaction that takes a response into a record; same input, same bytes.
 
     ``answers`` are those of shown questions, ``response`` is built of them with ``record``. With
     the rule pack's ``sources`` the reasons cite them, else they give their ids. ``previous`` is
     the Bundle sent for an earlier version of the response. A form that is not finished gives no
-    Observations; proposals are drafts, with a priority by ``requests.priority``.
+    Observations; proposals are drafts, with a priority by ``requests.priority``. Of a form without
+    rules, whose ``assessment`` is None, there is nothing but the document. ``birth_date`` is the
+    patient's where the form does not ask for it.
 
-    The patient's consent is not checked: call this only if it is ``all``. Raises ValueError for
-    a response that was entered in error and for the Bundle of another response.
+    The patient's consent is not checked: call this only if it is ``all``, or not asked for. Raises
+    ValueError for a response that was entered in error and for the Bundle of another response.
     """
     if record.status == "entered-in-error":
         raise ValueError("a response that was entered in error is not exported")
@@ -70,18 +73,18 @@ def build_bundle(  # noqa: PLR0913  # by keyword only: the parts of one export
         form=form,
         record=record,
         response=response,
-        assessment=assessment,
+        assessed=assessment,
         product_version=product_version,
         sources={source.id: source for source in sources},
         previous=previous,
     )
     check_previous(export)
-    supplied = _supplied(export, questionnaire)
+    supplied = _supplied(export, questionnaire, birth_date)
     derived = _derived(export, pdf)
     derived |= withdrawn(export, supplied | derived)
-    role = provenance_role(export)
-    origin = {export.full_url(role): provenance(export, derived)}
-    resources = supplied | derived | origin
+    resources = supplied | derived
+    if derived:
+        resources[export.full_url(provenance_role(export))] = provenance(export, derived)
     return {
         "resourceType": "Bundle",
         "type": "transaction",
@@ -92,20 +95,25 @@ def build_bundle(  # noqa: PLR0913  # by keyword only: the parts of one export
     }
 
 
-def _supplied(export: Export, questionnaire: Json) -> dict[str, Json]:
+def _supplied(export: Export, questionnaire: Json, birth_date: str | None) -> dict[str, Json]:
     form = deepcopy(questionnaire)
     form.pop("id", None)
+    person = patient(export)
+    if birth_date:
+        person["birthDate"] = birth_date
     return {
         export.full_url(QUESTIONNAIRE): form,
-        export.full_url(PATIENT): patient(export),
+        export.full_url(PATIENT): person,
         export.full_url(RESPONSE): sent_response(export),
     }
 
 
 def _derived(export: Export, pdf: bytes | None) -> dict[str, Json]:
-    roles = observations(export)
-    roles |= service_requests(export, roles.keys())
-    roles |= {GROUP: request_group(export), TASK: task(export)}
+    roles: dict[str, Json] = {}
+    if export.assessed is not None:
+        roles |= observations(export)
+        roles |= service_requests(export, roles.keys())
+        roles |= {GROUP: request_group(export), TASK: task(export)}
     if pdf:
         roles[document_role(export)] = document(export, pdf)
     return {export.full_url(role): resource for role, resource in roles.items()}

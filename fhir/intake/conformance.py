@@ -36,14 +36,14 @@ def validate(bundle: Json) -> list[Problem]:
             problems += _form_problems(form, f"Bundle.entry[{index}].resource")
             entries[index] = entries[index] | {"resource": _outline(form)}
         bundle = bundle | {"entry": entries}
-    return list(dict.fromkeys([*check(bundle), *_model_problems(bundle), *problems]))
+    return list(dict.fromkeys([*check(bundle), *model_problems(bundle), *problems]))
 
 
 def validate_response(response: Json) -> list[Problem]:
     """Return every fault of a QuestionnaireResponse as a FHIR resource."""
     if is_too_deep(response):
         return check(response)
-    return list(dict.fromkeys([*check(response), *_model_problems(response)]))
+    return list(dict.fromkeys([*check(response), *model_problems(response)]))
 
 
 def _holds_form(entry: object) -> bool:
@@ -64,10 +64,11 @@ def _form_problems(form: Json, place: str) -> Iterator[Problem]:
 def _checked(resource: bytes) -> tuple[Problem, ...]:
     """Check a Questionnaire, once for all the responses of a run that are sent with it."""
     form = orjson.loads(resource)
-    return (*check(form), *_model_problems(form))
+    return (*check(form), *model_problems(form))
 
 
-def _model_problems(resource: Json) -> Iterator[Problem]:
+def model_problems(resource: Json) -> Iterator[Problem]:
+    """Yield what the models of fhir.resources find wrong with a resource."""
     # Half a second to import, and only an export needs it.
     from pydantic import ValidationError  # noqa: PLC0415
 

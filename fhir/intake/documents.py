@@ -22,6 +22,8 @@ _CATEGORY: Final = {
     "code": "clinical-note",
     "display": "Clinical Note",
 }
+_ASSESSED: Final = "Intake form with suggestions"
+_NOT_ASSESSED: Final = "Intake form as it was answered"
 
 
 def document_role(export: Export) -> str:
@@ -37,7 +39,7 @@ def document(export: Export, pdf: bytes) -> Json:
         "identifier": export.identifier(document_role(export)),
         "status": "current",
         "docStatus": "preliminary",
-        "type": {"coding": [dict(_TYPE)], "text": "Intake form with suggestions"},
+        "type": {"coding": [dict(_TYPE)], "text": _ASSESSED if export.assessed else _NOT_ASSESSED},
         "category": [{"coding": [dict(_CATEGORY)]}],
         "subject": export.patient(),
         "date": export.instant,
@@ -47,7 +49,7 @@ def document(export: Export, pdf: bytes) -> Json:
     if earlier and earlier not in resource["identifier"]:
         target = {"type": "DocumentReference", "identifier": earlier}
         resource["relatesTo"] = [{"code": "replaces", "target": target}]
-    resource["content"] = [{"attachment": attachment(pdf, export.form.title)}]
+    resource["content"] = [{"attachment": attachment(pdf, export.form.title or export.form.url)}]
     resource["context"] = {
         "period": {"start": export.instant, "end": export.instant},
         "related": [export.reference(RESPONSE)],

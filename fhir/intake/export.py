@@ -38,6 +38,7 @@ class Export:
     """One response on its way into a record.
 
     A resource is named by its role: its type, and what tells it from others of the type.
+    ``assessed`` is what the rules made of the answers, None for a form without rules.
     ``previous`` is the Bundle in which an earlier version of the response was sent.
     """
 
@@ -45,10 +46,17 @@ class Export:
     form: Form
     record: Record
     response: Json
-    assessment: Assessment
+    assessed: Assessment | None
     product_version: str
     sources: Mapping[str, Source]
     previous: Json | None = None
+
+    @property
+    def assessment(self) -> Assessment:
+        """What the rules made of the answers. Raises ValueError for a form without rules."""
+        if self.assessed is None:
+            raise ValueError("the answers to a form without rules are not assessed")
+        return self.assessed
 
     @property
     def is_finished(self) -> bool:

@@ -8,83 +8,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING, Any, Final
 
-from referral import Question
+from fhir.intake.answer_options import option_index
+from fhir.intake.rule_questions import rule_questions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from referral.questions import Kind
+    from fhir.intake.answer_options import EnableWhen, Interrupt, Option, Unit
+    from referral import Question
 
 CLINICIAN: Final = "clinician"
 """The audience of a page that is not the patient's."""
-Texts = "Mapping[str, str]"
+NOT_FILLED: Final = frozenset({"attachment", "reference", "question"})
+"""Types of questions that no page can ask; the last is an abstract one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
-    """The part of the body map that an option stands for."""
-
-    area: str
-    side: str
-    views: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """One answer of a list: a coding, with its wording in other languages."""
-
-    code: str
-    display: str
-    system: str | None = None
-    exclusive: bool = False
-    region: Region | None = None
-    translations: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def key(self) -> str:
-        """``system|code``, which is unique among all lists."""
-        return f"{self.system or ''}|{self.code}"
-
-    def text(self, language: str) -> str:
-        """Return the wording in a language, else in the Questionnaire's own."""
-        return self.translations.get(language, self.display)
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A UCUM unit with the word for it."""
-
-    code: str
-    display: str
-    system: str
-
-
-@dataclass(frozen=True, slots=True)
-class EnableWhen:
-    """One native condition: a question, an operator, and the answer to compare with."""
-
-    question: str
-    operator: str
-    answer: object
-
-
-@dataclass(frozen=True, slots=True)
-class Interrupt:
-    """A page that interrupts the form at once when its condition is TRUE."""
-
-    condition: str
-    title: Mapping[str, str]
-    text: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Item:
     """One item of a Questionnaire: a group (page or rows), a question, or a text to read.
 
-    ``type`` is the R4 item type. ``labels`` and ``texts`` map languages to the short label and
-    the wording; ``condition`` is the three-valued expression of the referral language.
+    ``type`` is the R4 item type; ``initial`` are pairs such as ``("valueInteger", 3)``;
+    ``value_set`` names a list of answers that is not at hand; ``calculated``,
+    ``initial_expression`` and ``enable_expression`` are FHIRPath, ``variables`` what they may use,
+    by name; ``condition`` is the three-valued expression of the referral language. The texts of
+    ``hint`` and of display items below a question belong to it.
     """
 
     link_id: str
@@ -101,12 +51,30 @@ class Item:
     repeats: bool = False
     read_only: bool = False
     options: tuple[Option, ...] = ()
+    value_set: str | None = None
     unit: Unit | None = None
+    units: tuple[Unit, ...] = ()
+    unit_value_set: str | None = None
     min_value: str | float | None = None
     max_value: str | float | None = None
+    min_quantity: Mapping[str, Any] | None = None
+    max_quantity: Mapping[str, Any] | None = None
+    min_length: int | None = None
     max_length: int | None = None
+    regex: str | None = None
+    entry_format: str | None = None
     max_decimal_places: int | None = None
+    min_occurs: int | None = None
     max_occurs: int | None = None
+    mime_types: tuple[str, ...] = ()
+    max_size: float | None = None
+    reference_types: tuple[str, ...] = ()
+    initial: tuple[tuple[str, Any], ...] = ()
+    hidden: bool = False
+    prefix: str | None = None
+    initial_expression: str | None = None
+    calculated: str | None = None
+    variables: tuple[tuple[str, str], ...] = ()
     slider_step: int | None = None
     control: str | None = None
     audience: str | None = None
@@ -128,8 +96,39 @@ class Item:
 
     @property
     def is_rows(self) -> bool:
-        """Whether the item is a repeating group, answered by a list of rows."""
-        return self.is_group and self.repeats
+        """Whether the item is answered by a list of rows.
+
+        So is a repeating group, and a repeating question with questions below its answers: a row
+        holds such an answer under the question's own link id.
+        """
+        return self.repeats and (self.is_group or any(not c.is_text for c in self.children))
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the item is only read."""
+        return self.type == "display"
+
+    @property
+    def is_fillable(self) -> bool:
+        """Whether a person can answer the question on a page."""
+        if self.hidden or self.read_only or self.calculated or not self.is_question:
+            return False
+        has_list = bool(self.options) or self.type == "open-choice"
+        return self.type not in NOT_FILLED and (has_list or self.type != "choice")
+
+    @property
+    def has_own_value(self) -> bool:
+        """Whether the form itself gives the question a value, at first or for good."""
+        return bool(
+            self.initial
+            or self.calculated
+            or self.initial_expression
+            or option_index(self.options).initial
+        )
+
+    def values(self, value: Any) -> list[Any]:  # an answer in memory
+        """Return the answers of a question, of which several stand in a list."""
+        return value if self.repeats and isinstance(value, list) else [value]
 
     @property
     def short(self) -> str:
@@ -140,12 +139,21 @@ class Item:
         """Return the text in a language, else in the Questionnaire's own."""
         return self.translations.get(language, self.text)
 
+    def has_text(self, text: object) -> bool:
+        """Tell whether a text is one of the item's wordings.
+
+        A text to read that names what a clinic fills in may say anything in its place.
+        """
+        fills = self.is_text and "{" in self.text
+        return fills or text in (self.text, *self.translations.values())
+
     def option(self, code: str) -> Option | None:
         """Find an option by its code, or by ``system|code``."""
-        for option in self.options:
-            if code in (option.code, option.key):
-                return option
-        return None
+        return option_index(self.options).option(code) if self.options else None
+
+    def option_of(self, element: str, value: Any) -> Option | None:  # any JSON value
+        """Find the option that an answer in a response stands for."""
+        return option_index(self.options).option_of(element, value) if self.options else None
 
     def walk(self) -> Iterator[Item]:
         """Yield the item and all below it, in document order."""
@@ -153,27 +161,118 @@ class Item:
         for child in self.children:
             yield from child.walk()
 
+    def columns(self) -> Iterator[Item]:
+        """Yield the questions and rows that stand in the same row, or on the same page, below."""
+        for child in self.children:
+            if child.is_rows or child.is_question:
+                yield child
+            if not child.is_rows:
+                yield from child.columns()
+
 
 @dataclass(frozen=True, eq=False)
 class Form:
-    """A Questionnaire, ready for use: its identity and its items."""
+    """A Questionnaire, ready for use: its identity, its items, and its pages.
+
+    ``roots`` are the items as the Questionnaire nests them. A page is one of them or stands for
+    some: then it is a group that is in no response.
+    """
 
     url: str
     version: str
     title: str
     name: str
     language: str
+    roots: tuple[Item, ...]
     pages: tuple[Item, ...]
+    status: str = "active"
+    subject_types: tuple[str, ...] = ()
+    effective: tuple[str | None, str | None] = (None, None)
+    variables: tuple[tuple[str, str], ...] = ()
 
     @property
     def canonical(self) -> str:
         """``url|version``, as a response names its Questionnaire."""
-        return f"{self.url}|{self.version}"
+        return f"{self.url}|{self.version}" if self.version else self.url
+
+    @property
+    def is_about_patient(self) -> bool:
+        """Whether a response may have a patient as its subject."""
+        return not self.subject_types or "Patient" in self.subject_types
+
+    @cached_property
+    def is_ruled(self) -> bool:
+        """Whether conditions of the referral language say what is shown."""
+        return any(item.condition for item in self.items.values())
+
+    @cached_property
+    def has_expressions(self) -> bool:
+        """Whether items have FHIRPath that is evaluated."""
+        return any(
+            item.calculated or item.enable_expression or item.initial_expression
+            for item in self.items.values()
+        )
+
+    @cached_property
+    def has_own_values(self) -> bool:
+        """Whether questions have initial or calculated values."""
+        return any(item.has_own_value for item in self.items.values())
+
+    @cached_property
+    def has_enable_expressions(self) -> bool:
+        """Whether FHIRPath says of an item whether it is enabled."""
+        return any(item.enable_expression for item in self.items.values())
 
     @cached_property
     def items(self) -> Mapping[str, Item]:
         """All items by link id, in document order."""
-        return {item.link_id: item for page in self.pages for item in page.walk()}
+        return {item.link_id: item for root in self.roots for item in root.walk()}
+
+    @cached_property
+    def top(self) -> Mapping[str, Item]:
+        """The questions and rows that stand in no rows, by link id, in document order."""
+        whole = Item(link_id="", type="group", text="", children=self.roots)
+        return {item.link_id: item for item in whole.columns()}
+
+    @cached_property
+    def enabling_order(self) -> tuple[Item, ...]:
+        """All items, each after those around it and those that its ``enableWhen`` asks for.
+
+        Raises ValueError for conditions that depend on each other.
+        """
+        items = self.items
+        needs = {
+            name: {q for q in (item.parent, *(c.question for c in item.enable_when)) if q in items}
+            for name, item in items.items()
+        }
+        try:
+            return tuple(items[name] for name in TopologicalSorter(needs).static_order() if name)
+        except CycleError as error:
+            names = ", ".join(map(repr, error.args[1]))
+            raise ValueError(f"its conditions depend on each other: {names:.200}") from None
+
+    def path(self, item: Item) -> list[Item]:
+        """Return the items around one, and itself, from the top."""
+        return [*self._around.get(item.link_id, ()), item]
+
+    @cached_property
+    def _around(self) -> Mapping[str, tuple[Item, ...]]:
+        """The items around each, from the top."""
+        found: dict[str, tuple[Item, ...]] = {}
+        for item in self.items.values():
+            parent = item.parent
+            found[item.link_id] = (*found[parent], self.items[parent]) if parent else ()
+        return found
+
+    @cached_property
+    def hidden(self) -> frozenset[str]:
+        """The link ids of what is never shown: what is hidden, and all in it."""
+        found = self._around
+        return frozenset(
+            name
+            for name, item in self.items.items()
+            if item.hidden or any(around.hidden for around in found[name])
+        )
 
     @cached_property
     def page_of(self) -> Mapping[str, Item]:
@@ -183,35 +282,9 @@ class Form:
     @cached_property
     def questions(self) -> tuple[Question, ...]:
         """What a rule pack must know of the form, in document order."""
-        return tuple(_questions(self))
+        return tuple(rule_questions(self))
 
     def row_group(self, item: Item) -> Item | None:
-        """Return the repeating group around an item."""
-        parent = self.items.get(item.parent or "")
-        while parent is not None and not parent.is_rows:
-            parent = self.items.get(parent.parent or "")
-        return parent
-
-
-_KINDS: Final[Mapping[str, Kind]] = {
-    "integer": "number",
-    "decimal": "number",
-    "quantity": "number",
-    "date": "date",
-    "boolean": "boolean",
-    "choice": "choice",
-    "open-choice": "open_choice",
-}
-
-
-def _questions(form: Form) -> Iterator[Question]:
-    for item in form.items.values():
-        if not (item.is_question or item.is_rows):
-            continue
-        rows = form.row_group(item)
-        kind: Kind = "rows" if item.is_rows else _KINDS.get(item.type, "text")
-        if kind == "choice" and item.repeats:
-            kind = "multi_choice"
-        codes = frozenset(option.code for option in item.options)
-        parent = rows.link_id if rows else None
-        yield Question(item.link_id, kind, codes, item.condition, parent)
+        """Return the rows around an item, the innermost."""
+        around = self._around.get(item.link_id, ())
+        return next((each for each in reversed(around) if each.is_rows), None)

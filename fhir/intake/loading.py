@@ -7,17 +7,26 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from fhir.intake import urls
-from fhir.intake.items import EnableWhen, Form, Interrupt, Item, Option, Region, Unit
+from fhir.intake.extensions import Extensions
+from fhir.intake.form_elements import QuestionnaireError, objects_of, text_of
+from fhir.intake.item_loading import ItemReader
+from fhir.intake.items import Form, Item
+from fhir.intake.json_size import size_fault
+from fhir.intake.layout import lay_out
+from fhir.intake.option_loading import Lists
+from fhir.intake.value_sets import Terminology, standard_terminology
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
 Json: TypeAlias = dict[str, Any]
 FILE: Final = "questionnaire.json"
-
-
-class QuestionnaireError(ValueError):
-    """A Questionnaire that can not be used as a form."""
+MAX_DEPTH: Final = 20
+MAX_ITEMS: Final = 1_000
+MAX_CONDITIONS: Final = 10_000
+MAX_VARIABLES: Final = 1_000
+MAX_EXPRESSIONS: Final = 200_000
+"""Characters of all expressions together."""
 
 
 def standard_questionnaire() -> Json:
@@ -47,143 +56,95 @@ def rebase(resource: Json, base: str) -> Json:
     return moved
 
 
-def load_form(resource: Json) -> Form:
-    """Build the item tree. Raises QuestionnaireError when the resource is no usable R4 form."""
-    if resource.get("resourceType") != "Questionnaire":
+def load_form(resource: Any, around: Terminology | None = None, *, ruled: bool = True) -> Form:
+    """Build the item tree; ``around`` holds lists of answers that the resource only names.
+
+    With ``ruled`` the conditions of the rule language, where an item has one, go before those of
+    FHIR, and pages may interrupt; without, they count for nothing.
+
+    Raises QuestionnaireError, whose message completes "the Questionnaire ...", for any JSON that is
+    no usable R4 form, and for one that is too large: more than 1,000 items, or nested deeper than
+    20, 10,000 conditions, 1,000 variables or 200,000 characters of expressions.
+    """
+    if not isinstance(resource, dict) or resource.get("resourceType") != "Questionnaire":
         raise QuestionnaireError("is no Questionnaire")
+    fault = size_fault(resource)
+    if fault:
+        raise QuestionnaireError(fault)
+    _check_items(resource)
+    terminology = Terminology(resource.get("contained"), around or standard_terminology())
+    reader = ItemReader(Lists(terminology), ruled=ruled)
+    form = _form(resource, reader.items(objects_of(resource, "item")))
+    if not form.items:
+        raise QuestionnaireError("has no items")
+    _check_expressions(form)
     try:
-        pages = tuple(_item(item, None) for item in resource["item"])
-        form = Form(
-            url=resource["url"],
-            version=resource.get("version", ""),
-            title=resource.get("title", ""),
-            name=resource.get("name", ""),
-            language=resource.get("language", "en"),
-            pages=pages,
-        )
-    except (KeyError, TypeError, AttributeError) as error:
-        raise QuestionnaireError(f"is no R4 Questionnaire: {error!r}") from error
-    if len(form.items) != sum(1 for page in pages for _ in page.walk()):
-        raise QuestionnaireError("uses a linkId twice")
+        form.enabling_order  # noqa: B018  # kept with the form from now on
+    except ValueError as error:
+        raise QuestionnaireError(str(error)) from None
     return form
 
 
-def _item(json_item: Json, parent: str | None) -> Item:
-    extensions = Extensions(json_item)
-    link_id = json_item["linkId"]
-    children = tuple(_item(child, link_id) for child in json_item.get("item", ()))
-    hints = [child for child in children if child.control == "help"]
-    return Item(
-        link_id=link_id,
-        type=json_item["type"],
-        text=json_item.get("text", ""),
-        parent=parent,
-        children=tuple(child for child in children if child not in hints),
-        translations=_translations(json_item.get("_text")),
-        label=extensions.value(urls.SHORT_TEXT),
-        hint=hints[0] if hints else None,
-        why=extensions.value(urls.DESIGN_NOTE),
-        codes=tuple(json_item.get("code", ())),
-        required=json_item.get("required", False),
-        repeats=json_item.get("repeats", False),
-        read_only=json_item.get("readOnly", False),
-        options=tuple(_option(option) for option in json_item.get("answerOption", ())),
-        unit=_unit(extensions),
-        min_value=extensions.limit(urls.MIN_VALUE, urls.MIN_QUANTITY),
-        max_value=extensions.latest(),
-        max_length=json_item.get("maxLength"),
-        max_decimal_places=extensions.value(urls.MAX_DECIMAL_PLACES),
-        max_occurs=extensions.value(urls.MAX_OCCURS),
-        slider_step=extensions.value(urls.SLIDER_STEP),
-        control=_code(extensions.value(urls.ITEM_CONTROL)),
-        audience=extensions.value(urls.AUDIENCE),
-        condition=extensions.value(urls.CONDITION),
-        enable_when=tuple(_enable_when(row) for row in json_item.get("enableWhen", ())),
-        enable_behavior=json_item.get("enableBehavior"),
-        enable_expression=(extensions.value(urls.ENABLE_WHEN_EXPRESSION) or {}).get("expression"),
-        interrupts=tuple(_interrupt(row) for row in extensions.all(urls.INTERRUPT)),
+def _check_items(resource: Json) -> None:
+    count, conditions, depth = 0, 0, 0
+    level = objects_of(resource, "item")
+    while level:
+        count, depth = count + len(level), depth + 1
+        conditions += sum(len(objects_of(row, "enableWhen")) for row in level)
+        if depth > MAX_DEPTH:
+            raise QuestionnaireError(f"nests its items deeper than {MAX_DEPTH} levels")
+        if count > MAX_ITEMS:
+            raise QuestionnaireError(f"has more than {MAX_ITEMS:,} items")
+        if conditions > MAX_CONDITIONS:
+            raise QuestionnaireError(f"has more than {MAX_CONDITIONS:,} conditions")
+        level = [child for row in level for child in objects_of(row, "item")]
+
+
+def _form(resource: Json, roots: tuple[Item, ...]) -> Form:
+    period = resource.get("effectivePeriod")
+    period = period if isinstance(period, dict) else {}
+    name = text_of(resource, "name") or ""
+    title = text_of(resource, "title") or name
+    return Form(
+        url=text_of(resource, "url") or "",
+        version=text_of(resource, "version") or "",
+        title=title,
+        name=name,
+        language=text_of(resource, "language") or "en",
+        roots=roots,
+        pages=lay_out(roots, title),
+        status=text_of(resource, "status") or "active",
+        subject_types=_texts(resource.get("subjectType")),
+        effective=(text_of(period, "start"), text_of(period, "end")),
+        variables=Extensions(resource).variables(urls.VARIABLE),
     )
 
 
-class Extensions:
-    """The extensions of one element, by url."""
-
-    def __init__(self, element: Json) -> None:
-        """Take the element that holds them."""
-        self._rows: list[Json] = element.get("extension", [])
-
-    def all(self, url: str) -> Iterator[Json]:
-        """Yield every extension of a url."""
-        return (row for row in self._rows if row.get("url") == url)
-
-    def value(self, url: str) -> Any:
-        """Return the value of the first extension of a url, None if there is none."""
-        return next((element_value(row, "value") for row in self.all(url)), None)
-
-    def limit(self, simple: str, quantity: str) -> str | float | None:
-        """Return a bound: a number or an ISO date."""
-        found: str | float | None = self.value(simple)
-        return (self.value(quantity) or {}).get("value") if found is None else found
-
-    def latest(self) -> str | float | None:
-        """Return the upper bound; ``"today"`` for a date that can not be in the future."""
-        for row in self.all(urls.CONSTRAINT):
-            if Extensions(row).value("expression") == urls.NOT_AFTER_TODAY:
-                return "today"
-        return self.limit(urls.MAX_VALUE, urls.MAX_QUANTITY)
+def _texts(value: Any) -> tuple[str, ...]:
+    rows: Sequence[Any] = value if isinstance(value, list) else ()
+    return tuple(row for row in rows if isinstance(row, str))
 
 
-def element_value(element: Json, prefix: str) -> Any:
-    """Return the value of a choice element such as ``value[x]`` or ``answer[x]``."""
-    return next((v for k, v in element.items() if k.startswith(prefix) and k != prefix), None)
+def _check_expressions(form: Form) -> None:
+    rows = (form.variables, *(item.variables for item in form.items.values()))
+    variables = [text for row in rows for _, text in row]
+    own = [
+        text
+        for item in form.items.values()
+        for text in (item.calculated, item.initial_expression, item.enable_expression)
+        if text
+    ]
+    if len(variables) > MAX_VARIABLES:
+        raise QuestionnaireError(f"has more than {MAX_VARIABLES:,} variables")
+    if sum(map(len, [*variables, *own])) > MAX_EXPRESSIONS:
+        raise QuestionnaireError(f"has more than {MAX_EXPRESSIONS:,} characters of expressions")
 
 
-def _translations(element: Json | None) -> dict[str, str]:
-    found = {}
-    for row in Extensions(element or {}).all(urls.TRANSLATION):
-        parts = Extensions(row)
-        found[parts.value("lang")] = parts.value("content")
-    return found
-
-
-def _code(concept: Json | None) -> str | None:
-    return concept["coding"][0]["code"] if concept else None
-
-
-def _option(row: Json) -> Option:
-    coding = row.get("valueCoding")
-    if coding is None:
-        plain = str(element_value(row, "value"))
-        return Option(code=plain, display=plain)
-    extensions = Extensions(row)
-    return Option(
-        code=coding["code"],
-        display=coding.get("display", coding["code"]),
-        system=coding.get("system"),
-        exclusive=bool(extensions.value(urls.OPTION_EXCLUSIVE)),
-        region=next((_region(part) for part in extensions.all(urls.REGION)), None),
-        translations=_translations(coding.get("_display")),
-    )
-
-
-def _region(row: Json) -> Region:
-    parts = Extensions(row)
-    views = tuple(view["valueCode"] for view in parts.all("view"))
-    return Region(parts.value("area"), parts.value("side"), views)
-
-
-def _unit(extensions: Extensions) -> Unit | None:
-    coding = extensions.value(urls.UNIT) or extensions.value(urls.UNIT_OPTION)
-    return Unit(coding["code"], coding["display"], coding["system"]) if coding else None
-
-
-def _enable_when(row: Json) -> EnableWhen:
-    return EnableWhen(row["question"], row["operator"], element_value(row, "answer"))
-
-
-def _interrupt(row: Json) -> Interrupt:
-    parts = Extensions(row)
-    wordings = [Extensions(wording) for wording in parts.all("wording")]
-    titles = {wording.value("lang"): wording.value("title") for wording in wordings}
-    texts = {wording.value("lang"): wording.value("text") for wording in wordings}
-    return Interrupt(parts.value("condition"), titles, texts)
+__all__ = [
+    "FILE",
+    "Extensions",
+    "QuestionnaireError",
+    "load_form",
+    "rebase",
+    "standard_questionnaire",
+]

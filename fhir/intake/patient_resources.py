@@ -19,17 +19,21 @@ _BIRTH_SEX: Final = {"female": "F", "male": "M", "intersex": "OTH", "prefer_not"
 
 
 def patient(export: Export) -> Json:
-    """Build the Patient: who it is as far as known; the form does not ask for the gender."""
+    """Build the Patient: who it is as far as known; our own form does not ask for the gender.
+
+    What a form without rules asks under the same link ids may mean something else.
+    """
     person = export.record.patient
+    answers = export.answers if export.form.is_ruled else {}
     resource: Json = {"resourceType": "Patient", "meta": patient_supplied()}
-    birth_sex = _BIRTH_SEX.get(str(export.answers.get(BIRTH_SEX)))
+    birth_sex = _BIRTH_SEX.get(str(answers.get(BIRTH_SEX)))
     if birth_sex:
         resource["extension"] = [{"url": BIRTH_SEX_URL, "valueCode": birth_sex}]
     resource["identifier"] = [person.identifier.to_json()]
     if person.name:
         resource["name"] = [{"text": person.name}]
-    if export.answers.get(BIRTH_DATE):
-        resource["birthDate"] = export.answers[BIRTH_DATE]
+    if answers.get(BIRTH_DATE):
+        resource["birthDate"] = answers[BIRTH_DATE]
     return resource
 
 
@@ -38,7 +42,8 @@ def sent_response(export: Export) -> Json:
     resource = deepcopy(export.response)
     resource.pop("id", None)
     resource["meta"] = resource.get("meta", {}) | patient_supplied()
-    resource["subject"] = export.patient()
+    if "subject" in resource:
+        resource["subject"] = export.patient()
     for name in ("author", "source"):
         person = _person(resource.pop(name, {}), export)
         if person:

@@ -21,7 +21,8 @@ _ASSEMBLER: Final = {
 def provenance_role(export: Export) -> str:
     """Return the role of the Provenance: each version of a response and of the rules its own."""
     version = export.record.authored if export.is_update else ""
-    return "/".join(filter(None, [PROVENANCE, version, export.assessment.pack_version]))
+    rules = export.assessed.pack_version if export.assessed else ""
+    return "/".join(filter(None, [PROVENANCE, version, rules]))
 
 
 def provenance(export: Export, targets: Iterable[str]) -> Json:
@@ -29,22 +30,23 @@ def provenance(export: Export, targets: Iterable[str]) -> Json:
 
     It has an id because R4 gives a Provenance no identifier to find it by.
     """
-    assessment = export.assessment
-    pack = {
-        "identifier": {
-            "system": PACK_SYSTEM,
-            "value": f"{assessment.pack_name}/{assessment.pack_version}",
-        },
-        "display": f"Rule pack {export.pack}",
-    }
+    sources = [{"role": "source", "what": export.reference(RESPONSE)}]
+    if export.assessed is not None:
+        sources.append({"role": "source", "what": _pack(export)})
     return {
         "resourceType": "Provenance",
         "id": export.uuid(provenance_role(export)),
         "target": [{"reference": target} for target in targets],
         "recorded": export.instant,
         "agent": [{"type": {"coding": [dict(_ASSEMBLER)]}, "who": export.device()}],
-        "entity": [
-            {"role": "source", "what": export.reference(RESPONSE)},
-            {"role": "source", "what": pack},
-        ],
+        "entity": sources,
+    }
+
+
+def _pack(export: Export) -> Json:
+    assessment = export.assessment
+    value = f"{assessment.pack_name}/{assessment.pack_version}"
+    return {
+        "identifier": {"system": PACK_SYSTEM, "value": value},
+        "display": f"Rule pack {export.pack}",
     }

@@ -58,7 +58,7 @@ def questionnaire_problems(node: Node) -> Iterator[Problem]:
 
 
 def _item_faults(item: Json) -> Iterator[str]:
-    kind = item.get("type")
+    kind = str(item.get("type"))
     if kind == "group" and not item.get("item"):
         yield "a group needs items (que-1)"
     if "answerOption" in item and "answerValueSet" in item:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from fhir.intake.loading import element_value
 from fhir.intake.problems import Problem
 from fhir.intake.text_rules import text_fault
+from fhir.intake.values.rules import elements_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,18 +15,8 @@ if TYPE_CHECKING:
 
 Json: TypeAlias = dict[str, Any]
 STATUSES: Final = ("in-progress", "completed", "amended", "entered-in-error", "stopped")
-_VALUE_KEYS: Final = {
-    "boolean": {"valueBoolean"},
-    "decimal": {"valueDecimal"},
-    "integer": {"valueInteger"},
-    "date": {"valueDate"},
-    "dateTime": {"valueDateTime"},
-    "time": {"valueTime"},
-    "url": {"valueUri"},
-    "choice": {"valueCoding"},
-    "open-choice": {"valueCoding", "valueString"},
-    "quantity": {"valueQuantity"},
-}
+_CODING: Final = frozenset({"system", "version", "code", "display"})
+_QUANTITY: Final = frozenset({"value", "unit", "system", "code"})
 
 
 def read_items(resource: Json, form: Form) -> tuple[Json, list[Problem]]:
@@ -35,7 +25,7 @@ def read_items(resource: Json, form: Form) -> tuple[Json, list[Problem]]:
     The values are still to be checked against their questions (``check_answers``).
     """
     reader = _Reader()
-    reader.read(resource.get("item"), form.pages, "QuestionnaireResponse", reader.answers)
+    reader.read(resource.get("item"), form.roots, "QuestionnaireResponse", reader.answers)
     return reader.answers, reader.problems
 
 
@@ -75,9 +65,9 @@ class _Reader:
 
     def read_item(self, row: Json, item: Item, place: str, into: Json) -> None:
         text = row.get("text")
-        if text is not None and text not in (item.text, *item.translations.values()):
+        if text is not None and not item.has_text(text):
             self.fault(place, f"the text is not that of the question {item.link_id}")
-        if item.type == "display":
+        if item.is_text:
             if "answer" in row or "item" in row:
                 self.fault(place, f"{item.link_id} is a text and can not be answered")
         elif item.is_group:
@@ -105,48 +95,75 @@ class _Reader:
         if len(answers) > 1 and not item.repeats:
             self.fault(place, f"{item.link_id} takes one answer, not {len(answers)}")
             return
+        if item.is_rows:
+            self.read_rows(answers, item, place, into)
+            return
         values = [*self.values(answers, item, place)]
-        if len(values) == len(answers):
+        if values and len(values) == len(answers):
             into[item.link_id] = values if item.repeats else values[0]
+        below = answers[0].get("item") if isinstance(answers[0], dict) else None
+        if below is not None:
+            self.read(below, item.children, f"{place}.answer[0]", into)
 
-    def values(self, answers: list[Any], item: Item, place: str) -> Iterator[Any]:
-        allowed = _VALUE_KEYS.get(item.type, {"valueString"})
+    def read_rows(self, answers: list[Any], item: Item, place: str, into: Json) -> None:
+        """Read the answers of a repeating question, each with what stands below it."""
+        rows = []
         for index, answer in enumerate(answers):
-            here = f"{place}.answer[{index}]"
-            keys = (
-                {k for k in answer if k.startswith("value")} if isinstance(answer, dict) else set()
-            )
-            if len(keys) != 1 or not keys <= allowed:
-                expected = " or ".join(sorted(allowed))
-                self.fault(here, f"{item.link_id} needs {expected}")
-                continue
-            if "item" in answer:
-                self.fault(here, "items can not stand below an answer of this form")
-                continue
-            value = self.value(item, element_value(answer, "value"), here)
-            if value is not None:
-                yield value
+            below: Json = {}
+            for value in self.values([answer], item, place, index):
+                below[item.link_id] = value
+            if isinstance(answer, dict):
+                self.read(answer.get("item"), item.children, f"{place}.answer[{index}]", below)
+            rows.append(below)
+        into[item.link_id] = rows
 
-    def value(self, item: Item, value: Any, place: str) -> Any:
-        if item.type == "quantity":
-            return self.quantity(item, value, place)
-        if item.type == "choice" or isinstance(value, dict):
+    def values(self, answers: list[Any], item: Item, place: str, first: int = 0) -> Iterator[Any]:
+        for index, answer in enumerate(answers, first):
+            here = f"{place}.answer[{index}]"
+            if not isinstance(answer, dict):
+                self.fault(here, f"{item.link_id} needs an answer")
+                continue
+            keys = [key for key in answer if key.startswith("value")]
+            if "item" in answer and (not item.children or (item.repeats and not item.is_rows)):
+                self.fault(here, "items can not stand below an answer of this form")
+            elif "item" in answer and not keys:
+                continue
+            elif len(keys) != 1 or keys[0] not in elements_of(item):
+                self.fault(here, f"{item.link_id} needs {' or '.join(sorted(elements_of(item)))}")
+            else:
+                value = self.value(item, keys[0], answer[keys[0]], here)
+                if value is not None:
+                    yield value
+
+    def value(self, item: Item, element: str, value: Any, place: str) -> Any:
+        if element == "valueCoding":
             return self.coding(item, value, place)
+        if item.options and (item.type != "open-choice" or element != "valueString"):
+            return self.listed(item, element, value, place)
+        if element == "valueQuantity":
+            return self.quantity(item, value, place)
         if value is None:
             self.fault(place, "has no value")
         return value
+
+    def listed(self, item: Item, element: str, value: Any, place: str) -> Any:
+        option = item.option_of(element, value)
+        if option is None:
+            self.fault(place, f"{str(value)[:60]!r} is none of the answers to {item.link_id}")
+            return None
+        return option.code
 
     def coding(self, item: Item, coding: Any, place: str) -> Any:
         if not isinstance(coding, dict):
             self.fault(place, f"{item.link_id} needs a coding with a code")
             return None
-        kept = {k: v for k, v in coding.items() if k in {"system", "code", "display"}}
-        if not all(isinstance(v, str) and text_fault(v) is None for v in kept.values()):
+        kept = {k: v for k, v in coding.items() if k in _CODING}
+        if item.type == "open-choice" or not item.options:
+            if all(isinstance(v, str) and text_fault(v) is None for v in kept.values()):
+                return kept
             self.fault(place, f"the coding of {item.link_id} holds what is no text")
             return None
-        if item.type == "open-choice":
-            return kept
-        option = item.option(f"{kept.get('system', '')}|{kept.get('code', '')}")
+        option = item.option_of("valueCoding", kept)
         if option is None:
             code = str(kept.get("code"))[:60]
             self.fault(place, f"{code!r} is none of the answers to {item.link_id}")
@@ -161,8 +178,9 @@ class _Reader:
             self.fault(place, f"{item.link_id} needs an exact value, without a comparator")
             return None
         unit = item.unit
-        given = (quantity.get("system"), quantity.get("code"))
-        if unit is not None and given != (unit.system, unit.code):
+        if unit is None:
+            return {k: v for k, v in quantity.items() if k in _QUANTITY}
+        if (quantity.get("system"), quantity.get("code")) != (unit.system, unit.code):
             self.fault(place, f"{item.link_id} is asked in {unit.display} ({unit.code})")
             return None
         return quantity["value"]

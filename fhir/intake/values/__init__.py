@@ -1,0 +1,1 @@
+"""Single answers against their questions."""
