@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fhir.intake import urls
 from fhir.intake.loading import load_form, rebase, standard_questionnaire
+from fhir.intake.publishing import publish
 from referral import load_pack
 from referral.pack import default_folder
 
@@ -19,10 +20,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The Questionnaire, its item tree, and the rules that judge its answers."""
+    """A Questionnaire, its item tree, and the rules that judge its answers: None without rules."""
 
     questionnaire: dict[str, Any]
     form: Form
+    pack: Pack | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuledContent(Content):
+    """A form whose answers are judged by a rule pack."""
+
     pack: Pack
 
     @property
@@ -32,10 +40,11 @@ class Content:
 
 
 @cache
-def standard_content(base: str = urls.BASE) -> Content:
+def standard_content(base: str = urls.BASE) -> RuledContent:
     """Load the product's own form, named under a base address, with its pack."""
     questionnaire = standard_questionnaire()
     if base != urls.BASE:
         questionnaire = rebase(questionnaire, base)
     form = load_form(questionnaire)
-    return Content(questionnaire, form, load_pack(default_folder(), form.questions))
+    pack = load_pack(default_folder(), form.questions)
+    return RuledContent(publish(questionnaire), form, pack)

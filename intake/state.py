@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from flask.templating import Environment
 
-    from intake.content import Content
+    from intake.content import RuledContent
     from intake.settings import Settings
     from intake.storage import Storage
     from intake.worker import Worker
@@ -26,7 +26,8 @@ class State:
     """What the plugin holds for one application, as ``app.extensions["intake"]``."""
 
     settings: Settings
-    content: Content
+    content: RuledContent
+    """The product's own form; `intake.catalogue` finds the others."""
     storage: Storage
     environment: Environment
     actor: Callable[[], str | None]

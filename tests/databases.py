@@ -37,8 +37,8 @@ NEXT = '''
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade():
@@ -119,12 +119,12 @@ def storage(engine: Engine) -> Storage:
 
 @pytest.fixture
 def add_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Give the program a second migration, in a folder with an awkward name."""
+    """Give the program a further migration, in a folder with an awkward name."""
 
     def add(more: str = "pass") -> None:
         folder = tmp_path / "50% off: migrations"
         shutil.copytree(ROOT / "intake" / "migrations", folder, dirs_exist_ok=True)
-        (folder / "versions" / "0002_next.py").write_text(NEXT.format(more=more))
+        (folder / "versions" / "0003_next.py").write_text(NEXT.format(more=more))
         monkeypatch.setattr(schema, "MIGRATIONS", folder)
 
     return add

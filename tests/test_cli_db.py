@@ -43,15 +43,15 @@ def test_the_commands_on_each_database(engine: Engine, add_revision: Any) -> Non
     told = f"intake db upgrade --database {quote(engine.url.render_as_string())}"
     assert (empty.exit_code, empty.stdout) == (1, f"The database is empty. Run: {told}\n")
     done = run("upgrade", INTAKE_DATABASE_URL=url)
-    assert (done.exit_code, done.stdout) == (0, "The database is current: revision 0001.\n")
+    assert (done.exit_code, done.stdout) == (0, "The database is current: revision 0002.\n")
     current = run("current", INTAKE_DATABASE_URL=url)
     assert (current.exit_code, current.stdout) == (0, done.stdout)
     add_revision()
     outdated = run("current", "--database", url)
     assert outdated.exit_code == 1
-    assert "revision 0001" in outdated.stdout
-    assert f"needs 0002. Run: {told}" in outdated.stdout
-    assert "revision 0002" in run("upgrade", "--database", url).stdout
+    assert "revision 0002" in outdated.stdout
+    assert f"needs 0003. Run: {told}" in outdated.stdout
+    assert "revision 0003" in run("upgrade", "--database", url).stdout
 
 
 def test_the_command_tells_of_a_newer_database(
@@ -63,7 +63,7 @@ def test_the_command_tells_of_a_newer_database(
     url = engine.url.render_as_string(hide_password=False)
     newer = run("current", "--database", url)
     assert newer.exit_code == 1
-    assert "revision 0002, which is newer" in newer.stdout
+    assert "revision 0003, which is newer" in newer.stdout
     failed(run("upgrade", "--database", url), "install the version that made it")
 
 
@@ -75,7 +75,7 @@ def test_the_default_is_a_file_of_the_working_directory(
     assert list(tmp_path.iterdir()) == []
     assert run("upgrade").exit_code == 0
     assert (tmp_path / "instance" / "intake.db").is_file()
-    assert run("current").stdout == "The database is current: revision 0001.\n"
+    assert run("current").stdout == "The database is current: revision 0002.\n"
 
 
 def test_a_wrong_url_is_one_line() -> None:
@@ -115,7 +115,7 @@ def test_under_flask_the_database_is_the_applications(engine: Engine) -> None:
     assert (empty.exit_code, empty.stdout) == (1, told)
     assert run("upgrade", obj=info).exit_code == 0
     assert schema.state(engine) == "current"
-    assert run("current", obj=info).stdout == "The database is current: revision 0001.\n"
+    assert run("current", obj=info).stdout == "The database is current: revision 0002.\n"
 
 
 def test_an_application_that_waits_for_the_upgrade_can_be_upgraded(
@@ -128,7 +128,7 @@ def test_an_application_that_waits_for_the_upgrade_can_be_upgraded(
     schema.upgrade(engine)
     add_revision()
     info = ScriptInfo(create_app=create_app)
-    assert "needs 0002" in run("current", obj=info).stdout
+    assert "needs 0003" in run("current", obj=info).stdout
     assert run("upgrade", obj=info).exit_code == 0
     assert schema.state(engine) == "current"
 

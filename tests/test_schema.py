@@ -67,7 +67,7 @@ def test_a_database_is_empty_then_current(engine: Engine) -> None:
     assert schema.revision(engine) is None
     schema.ensure(engine, "x")
     assert schema.state(engine) == "current"
-    assert schema.revision(engine) == schema.head() == "0001"
+    assert schema.revision(engine) == schema.head() == "0002"
     schema.ensure(engine, "x")
     schema.upgrade(engine)
     assert schema.state(engine) == "current"
@@ -100,7 +100,7 @@ def test_a_newer_database_is_left_alone(
         schema.ensure(engine, "intake db upgrade")
     with pytest.raises(StorageError, match="install the version that made it"):
         schema.upgrade(engine)
-    assert schema.revision(engine) == "0002"
+    assert schema.revision(engine) == "0003"
 
 
 def test_half_a_migration_is_undone_and_run_again(engine: Engine, add_revision: Any) -> None:
@@ -144,7 +144,7 @@ def test_an_upgrade_leaves_no_reference_to_nothing(tmp_path: Path, add_revision:
     add_revision('op.execute("DELETE FROM intake_visit")')
     with pytest.raises(StorageError, match="refer to nothing"):
         schema.upgrade(engine)
-    assert schema.revision(engine) == "0001"
+    assert schema.revision(engine) == "0002"
     add_revision()
     schema.upgrade(engine)
     with engine.connect() as connection:

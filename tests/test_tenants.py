@@ -21,9 +21,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased, make_transient_to_detached
 
-from intake.storage import ConflictError, Storage, audit, outbox, submissions, visits
-from intake.storage.tables import Audit, Base, Document, Outbox, Submission, Visit
+from intake.storage import (
+    ConflictError,
+    Storage,
+    audit,
+    outbox,
+    questionnaires,
+    submissions,
+    visits,
+)
+from intake.storage.tables import Audit, Base, Document, Outbox, Questionnaire, Submission, Visit
 from intake.storage.wall import WallError
+from tests import questionnaires as forms
 from tests.databases import NOW, add_job, add_submission, add_visit
 
 if TYPE_CHECKING:
@@ -32,7 +41,7 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["tests.databases"]
 
-TABLES = (Visit, Submission, Document, Outbox, Audit)
+TABLES = (Questionnaire, Visit, Submission, Document, Outbox, Audit)
 SENT = select(Submission.clinic_id)
 STARTED = select(Visit.clinic_id)
 OTHER = aliased(Visit)
@@ -57,6 +66,7 @@ NARROWED: dict[str, Select[Any]] = {  # queries for the clinics of rows
     "documents": select(Document.clinic_id),
     "jobs": select(Outbox.clinic_id),
     "events": select(Audit.clinic_id),
+    "forms": select(Questionnaire.clinic_id),
 }
 REFUSED: dict[str, Any] = {
     "text": text("SELECT * FROM intake_visit"),
@@ -91,6 +101,7 @@ def fill(storage: Storage) -> Submission:
             now=NOW,
         )
         submissions.save_document(session, submission.id, "a.txt", "text/plain", b"x", NOW)
+        forms.add(session, forms.resource(clinic))
         audit.record(
             session,
             now=NOW,
@@ -173,6 +184,7 @@ def test_a_query_by_key_finds_nothing_elsewhere(storage: Storage, south: Storage
         assert submissions.find_document(session, theirs, "a.txt") is None
         assert outbox.job_of(session, theirs) is None
         assert audit.events(session, ("submission", theirs)) == []
+        assert questionnaires.find_version(session, forms.SCORE, "south") is None
     with storage.write() as session:
         assert visits.find_visit(session, visit.token_hash, lock=True) is None
 

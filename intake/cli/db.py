@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from intake.cli.options import (
     DATABASE,
@@ -18,6 +20,9 @@ from intake.cli.options import (
 if TYPE_CHECKING:
     from flask.cli import ScriptInfo
     from sqlalchemy import Engine
+
+    from intake.state import State
+    from intake.storage import Storage
 
 
 @click.group()
@@ -62,6 +67,43 @@ def current(database: str | None) -> None:
         raise click.exceptions.Exit(1)
 
 
+def open_storage(database: str | None, *, create: bool = False) -> Storage:
+    """Return the storage of a command: under flask the application's, else that of a database.
+
+    The tables are made if there are none; without ``create`` a SQLite file must be there. Raises
+    `StorageError`, and Failure where the application can not be had.
+    """
+    from flask.cli import ScriptInfo
+
+    from intake.extension import UPGRADE
+    from intake.storage import Storage, make_engine
+    from intake.storage.schema import ensure
+
+    ctx = click.get_current_context()
+    info = ctx.find_object(ScriptInfo)
+    if info is not None:
+        if ctx.get_parameter_source("database") is ParameterSource.COMMANDLINE:
+            raise click.UsageError("--database: under flask, it is that of the application")
+        found: Storage = _state_of(info).storage
+        ensure(found.engine, UPGRADE)
+        return found
+    engine = make_engine(database or DATABASE, create=create)
+    ensure(engine, upgrade_command(engine))
+    return Storage(engine, _clinic_id())
+
+
+def _clinic_id() -> str:
+    """Return whose records are meant, as the standalone application reads it."""
+    from intake.settings import KEYS
+
+    key = next(key for key in KEYS if key.field == "clinic_id")
+    try:
+        clinic_id: str = key.parse(os.environ.get(key.name) or key.default)
+    except ValueError as error:
+        raise Failure(f"{key.name} {error}") from None
+    return clinic_id
+
+
 def _engine(database: str | None, *, create: bool) -> Engine:
     from flask.cli import ScriptInfo
 
@@ -83,20 +125,26 @@ def _command(database: str | None, engine: Engine) -> str:
 
 
 def _engine_of(info: ScriptInfo) -> Engine:
-    from flask.cli import NoAppException
-
     from intake.storage import SchemaError
 
     try:
-        state = info.load_app().extensions.get("intake")
+        engine: Engine = _state_of(info, hint=": give --database URL").storage.engine
     except SchemaError as error:
         # The application does not start before the upgrade for which it is asked here.
         if error.engine is None:
             raise
         return error.engine
+    return engine
+
+
+def _state_of(info: ScriptInfo, hint: str = "") -> State:
+    """Return what the plugin holds for the application of a host."""
+    from flask.cli import NoAppException
+
+    try:
+        state: State | None = info.load_app().extensions.get("intake")
     except NoAppException as error:
         raise Failure(" ".join(error.format_message().split())) from None
     if state is None:
-        raise Failure(f"{NO_EXTENSION}: give --database URL.")
-    engine: Engine = state.storage.engine
-    return engine
+        raise Failure(f"{NO_EXTENSION}{hint}.")
+    return state

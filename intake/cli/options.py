@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from intake.content import Content
+    from intake.content import RuledContent
     from intake.submission import Frame
 
 DATABASE: Final = "sqlite:///instance/intake.db"
@@ -106,7 +106,7 @@ def database_failures() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def content_for(base: str) -> Content:
+def content_for(base: str) -> RuledContent:
     """Load form and pack under a base address. Raises a usage error for what is no address."""
     from intake.content import standard_content
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
 CLINIC_ID_LENGTH: Final = 64
+CANONICAL_LENGTH: Final = 255
+"""Characters of ``url|version``, by which a visit or submission names its form."""
+SLUG_LENGTH: Final = 60
 NAMING: Final = {
     "pk": "pk_%(table_name)s",
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
@@ -79,6 +82,32 @@ def _belongs(column: str, table: str) -> ForeignKeyConstraint:
     )
 
 
+class Questionnaire(Owned, Base):
+    """A version of a form, as it was added. Triggers of the database keep it as it is.
+
+    The versions at one address are numbered from 1; the last one is served. ``resource`` is the
+    text of the file, ``supporting`` a JSON list of the resources that it needs; both are loaded
+    when they are used, and ``sha256`` is of both.
+    """
+
+    __tablename__ = "intake_questionnaire"
+    __table_args__ = (
+        UniqueConstraint("clinic_id", "url", "version"),
+        UniqueConstraint("clinic_id", "slug", "number"),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    slug: Mapped[str] = mapped_column(String(SLUG_LENGTH))
+    number: Mapped[int]
+    url: Mapped[str] = mapped_column(String(CANONICAL_LENGTH))
+    version: Mapped[str] = mapped_column(String(CANONICAL_LENGTH))
+    title: Mapped[str]
+    resource: Mapped[str] = mapped_column(deferred=True)
+    supporting: Mapped[str] = mapped_column(deferred=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+
+
 class Visit(Owned, Base):
     """One patient's way through the form. The token is known to the browser only."""
 
@@ -91,7 +120,7 @@ class Visit(Owned, Base):
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     status: Mapped[str] = mapped_column(String(16))
-    questionnaire: Mapped[str] = mapped_column(String(255))
+    questionnaire: Mapped[str] = mapped_column(String(CANONICAL_LENGTH))
     person: Mapped[str | None]
     response: Mapped[str | None]
     asked: Mapped[str]
@@ -101,7 +130,10 @@ class Visit(Owned, Base):
 
 
 class Submission(Owned, Base):
-    """What a patient sent, and what was concluded from it: never changed afterwards."""
+    """What a patient sent, and what was concluded from it: never changed afterwards.
+
+    Of a form without rules nothing is concluded: no assessment, tier or pack.
+    """
 
     __tablename__ = "intake_submission"
     __table_args__ = (
@@ -116,11 +148,11 @@ class Submission(Owned, Base):
     reference: Mapped[str] = mapped_column(String(16), unique=True)
     patient: Mapped[str]
     response: Mapped[str]
-    assessment: Mapped[str]
-    questionnaire: Mapped[str] = mapped_column(String(255))
+    assessment: Mapped[str | None]
+    questionnaire: Mapped[str] = mapped_column(String(CANONICAL_LENGTH))
     tier: Mapped[str | None] = mapped_column(String(32))
-    pack_name: Mapped[str] = mapped_column(String(64))
-    pack_version: Mapped[str] = mapped_column(String(32))
+    pack_name: Mapped[str | None] = mapped_column(String(64))
+    pack_version: Mapped[str | None] = mapped_column(String(32))
     created_at: Mapped[datetime]
 
 
