@@ -6,10 +6,12 @@ the same bytes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from fhir.intake.strict_json import dump_json, strict_loads
+from intake.person import birth_question
 from intake.processing import ASSESSMENT, BUNDLE, PDF, RESPONSE, Layout, process
 from intake.stored_assessment import read_assessment
 from intake.submission import Frame, InputError, parse_submission
@@ -42,8 +44,13 @@ class Documents:
     lasting: bool = False
 
 
-def _assessment(submission: Submission, read: Answered, content: Content) -> Assessment:
-    """Return what was assessed when the form was sent, also where the rules have changed since."""
+def _assessment(submission: Submission, read: Answered, content: Content) -> Assessment | None:
+    """Return what was assessed when the form was sent, also where the rules have changed since.
+
+    None for a form without rules.
+    """
+    if submission.assessment is None or content.pack is None:
+        return None
     stored = submission.assessment.encode()
     found = assess(read.answers, pack=content.pack, on=read.record.day)
     if dump_json(found.to_json()) == stored:
@@ -56,12 +63,16 @@ def make_documents(
 ) -> Documents:
     """Make the PDF and the Bundle of a submission, of exactly what was assessed when it was sent.
 
-    A Bundle needs the patient's consent; without the PDF it is made without it.
+    A Bundle needs the patient's consent if the form asks for it; without the PDF it is made
+    without it.
     """
     raw = submission.response.encode()
     frame = Frame(now=submission.created_at)
     try:
         read = parse_submission(raw, name="", stem="", form=content.form, frame=frame)
+        if birth_question(content.form) is None:
+            born = json.loads(submission.patient).get("birth_date")
+            read = replace(read, birth_date=born)
         assessment = _assessment(submission, read, content)
         result = process(read, content, renderer, layout, assessment=assessment)
     except InputError as error:

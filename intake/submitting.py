@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from intake.content import Content
     from intake.journey import Draft
     from intake.storage.tables import Visit
+    from referral import Assessment
 
 SUMMARY: Final = "summary"
 
@@ -47,13 +48,13 @@ def submit(  # noqa: PLR0913  # by keyword: what a submission rests on
     record_system: str | None,
     stamp: Stamp,
 ) -> Submission:
-    """Store a finished form, its assessment and the order to make its files.
+    """Store a finished form, its assessment if it has rules, and the order to make its files.
 
     The caller's transaction holds the lock on the visit, which is finished by this.
     """
     record = make_record(visit, draft, stamp.now, status="completed", record_system=record_system)
     answers = dict(draft.answers)
-    assessment = assess(answers, pack=content.pack, on=record.day)
+    assessment = assess(answers, pack=content.pack, on=record.day) if content.pack else None
     submission = Submission(
         id=str(stamp.submission_id),
         visit_id=visit.id,
@@ -61,12 +62,9 @@ def submit(  # noqa: PLR0913  # by keyword: what a submission rests on
         reference=short_reference(record.identifier),
         patient=json.dumps(draft.person.to_json() if draft.person else {}),
         response=dump_json(build_response(answers, content.form, record)).decode(),
-        assessment=dump_json(assessment.to_json()).decode(),
         questionnaire=content.form.canonical,
-        tier=assessment.tier.id if assessment.tier else None,
-        pack_name=assessment.pack_name,
-        pack_version=assessment.pack_version,
         created_at=stamp.now,
+        **_judged(assessment),
     )
     session.add(submission)
     outbox.enqueue(
@@ -83,7 +81,19 @@ def submit(  # noqa: PLR0913  # by keyword: what a submission rests on
         actor=audit.Actor("patient"),
         action="submission.created",
         subject=("submission", submission.id),
-        detail={"visit": visit.id, "pack": assessment.pack_version},
+        detail={"visit": visit.id} | ({"pack": assessment.pack_version} if assessment else {}),
     )
     visits.finish_visit(visit, visits.COMPLETED, stamp.now)
     return submission
+
+
+def _judged(assessment: Assessment | None) -> dict[str, str | None]:
+    """Return what a submission holds of an assessment: nothing of a form without rules."""
+    if assessment is None:
+        return {}
+    return {
+        "assessment": dump_json(assessment.to_json()).decode(),
+        "tier": assessment.tier.id if assessment.tier else None,
+        "pack_name": assessment.pack_name,
+        "pack_version": assessment.pack_version,
+    }

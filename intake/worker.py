@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from intake import signals
+from intake.catalogue import content_by_canonical
 from intake.documents import MEDIA_TYPES, make_documents
 from intake.pdf.renderer import Renderer
 from intake.processing import Layout
@@ -52,11 +53,14 @@ def work(app: Flask, renderer: Renderer) -> int:
 def _do(app: Flask, state: State, job: Job, renderer: Renderer) -> None:
     with state.storage.read() as session:
         submission = submissions.find_submission(session, job.submission_id)
-    if submission is None:
+        content = (
+            content_by_canonical(state, session, submission.questionnaire) if submission else None
+        )
+    if submission is None or content is None:
         _end(app, state, job, "There is no such submission.", lasting=True)
         return
     layout = Layout(variant=state.settings.variant, paper=state.settings.paper)
-    made = make_documents(submission, state.content, renderer, layout)
+    made = make_documents(submission, content, renderer, layout)
     _end(app, state, job, made.error, lasting=made.lasting, files=made.files)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from fhir.intake.answers import is_blank
 from intake.pdf.face_course import Line
 from intake.pdf.phrases import DOT, Phrase, clip, join
-from intake.pdf.wording import NONE_ASKED, NOT_ANSWERED, NOT_SURE, coding_text
+from intake.pdf.wording import NONE_ASKED, NOT_ANSWERED, NOT_SURE, object_text
 from referral.builtin import MEDICINES, MEDICINES_GATE
 from referral.medicines import NAME, normalise
 
@@ -91,7 +91,7 @@ def _filled(cell: object) -> bool:
 
 def _medicine(case: Case, row: Mapping[str, object], finding: Finding) -> MedicineLine:
     name = row.get(NAME)
-    typed = coding_text(name) if isinstance(name, dict) else str(name or "")
+    typed = object_text(name) if isinstance(name, dict) else str(name or "")
     shown: Phrase = (case.words.said(typed),) if typed else (f"name {NOT_ANSWERED}",)
     cells = [(key, cell) for key, cell in row.items() if key != NAME and _filled(cell)]
     return MedicineLine(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from fhir.intake.answers import is_blank
-from intake.pdf.dates import day_words
+from fhir.intake.record import is_datetime
+from intake.pdf.dates import moment_words
 from intake.pdf.phrases import Phrase, Said, join
 from intake.pdf.text import direction, printable, printable_all
 from referral.values import UNCERTAIN
@@ -15,6 +17,7 @@ from referral.values import UNCERTAIN
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from fhir.intake.answer_options import Option
     from fhir.intake.items import Form, Item
     from intake.pdf.fonts import Coverage
 
@@ -61,8 +64,8 @@ class Wording:
         if item is None:
             return (str(answer),)
         if isinstance(answer, list | tuple):
-            return join((self._one(item, element) for element in answer), "; ")
-        return self._one(item, answer)
+            return join((self._element(item, element) for element in answer), "; ")
+        return self._element(item, answer)
 
     def told(self, link_id: str, answer: object) -> Phrase:
         """Return the topic of a question and the answer, such as "Sleep: 5 hours"."""
@@ -75,26 +78,47 @@ class Wording:
             return self.told(link_id, answer)
         return self.value(link_id, answer)
 
-    def _one(self, item: Item, answer: object) -> Phrase:
+    def authored(self, text: str) -> Phrase:
+        """Return a text of the form; that of a form which others wrote is made printable."""
+        return (text,) if self.form.is_ruled else (self.said(text),)
+
+    def one(self, item: Item, answer: object) -> Phrase:
+        """Return a single answer to a question, or one in a row, in words."""
         if isinstance(answer, Mapping):
-            return self._coding_or_row(item, answer)
+            return (self.said(object_text(answer)),)
         if isinstance(answer, bool):
             return ("Yes" if answer else "No",)
         if isinstance(answer, int | float):
-            return (self._number(item, answer),)
+            return self._number(item, answer)
         text = str(answer)
-        if item.type == "date":
-            return (day_words(text),)
-        option = item.option(text) if item.type == "choice" else None
-        return (option.display,) if option else (self.said(text),)
+        if is_moment(item, text):
+            return (moment_words(text),)
+        if item.type == "time" and not item.options:
+            return (time_words(text),)
+        option = chosen(item, text)
+        return self.authored(option.display) if option else (self.said(text),)
 
-    def _coding_or_row(self, item: Item, answer: Mapping[str, object]) -> Phrase:
-        if not item.is_rows:
-            return (self.said(coding_text(answer)),)
+    def _element(self, item: Item, answer: object) -> Phrase:
+        """Return an answer of several, which may be a row of answers."""
+        if not (item.is_rows and isinstance(answer, Mapping)):
+            return self.one(item, answer)
         cells = ((name, cell) for name, cell in answer.items() if not is_blank(cell))
-        return join((self.value(name, cell) for name, cell in cells), ", ")
+        return join(
+            (
+                self.one(item, cell) if name == item.link_id else self.value(name, cell)
+                for name, cell in cells
+            ),
+            ", ",
+        )
 
-    def _number(self, item: Item, number: float) -> str:
+    def _number(self, item: Item, number: float) -> Phrase:
+        if self.form.is_ruled:
+            return (self._rounded(item, number),)
+        unit = item.unit.display if item.unit else ""
+        return (f"{exact(number)} ", *self.authored(unit)) if unit else (exact(number),)
+
+    def _rounded(self, item: Item, number: float) -> str:
+        """Return a number as our own form asks for it, its unit left out where that is said."""
         if item.unit is None:
             return f"{number:g}"
         if item.unit.code == _SCORE:
@@ -107,9 +131,39 @@ class Wording:
         return f"{number:g} {unit.removesuffix('s') if number == 1 and unit.isalpha() else unit}"
 
 
-def coding_text(coding: Mapping[str, object]) -> str:
-    """Return what a coding that is in no list says."""
-    return str(coding.get("display") or coding.get("code") or "")
+def object_text(answer: Mapping[str, object]) -> str:
+    """Return what an answer says that FHIR writes as an object.
+
+    It is a coding that is in no list, a quantity with its own unit, an attachment or a reference.
+    """
+    value = answer.get("value")
+    if isinstance(value, int | float):
+        parts = (answer.get("comparator"), exact(value), answer.get("unit") or answer.get("code"))
+        return " ".join(str(part) for part in parts if part)
+    names = ("display", "code", "title", "url", "reference", "contentType")
+    return next((str(answer[name]) for name in names if answer.get(name)), "")
+
+
+def exact(number: float) -> str:
+    """Return a number with all its digits and no exponent."""
+    return format(Decimal(str(number)), "f")
+
+
+def time_words(time: str) -> str:
+    """Return a time of day such as 14:30, without seconds that are zero."""
+    return time.removesuffix(":00") if time.count(":") > 1 else time
+
+
+def is_moment(item: Item, text: str) -> bool:
+    """Tell whether an answer is a date or a time of a day, and not a text."""
+    return item.type in {"date", "dateTime"} and is_datetime(text)
+
+
+def chosen(item: Item, answer: object) -> Option | None:
+    """Return the option of its list for which an answer stands; None for what was typed."""
+    if not isinstance(answer, str) or item.type == "open-choice":
+        return None
+    return item.option(answer)
 
 
 def is_unsure(answer: object) -> bool:
@@ -149,27 +203,33 @@ def _codes(answer: object) -> list[object]:
 
 
 def _typed(form: Form, answers: Mapping[str, object]) -> Iterator[str]:
-    """Yield every text that a person typed, in the order of the form."""
+    """Yield every text that a person typed, in the order of the form.
+
+    Of a form that others wrote also the answers to choose from that were chosen.
+    """
     for item in form.items.values():
-        rows = form.row_group(item)
-        if rows is None:
-            yield from _texts(item, answers.get(item.link_id))
-        elif rows.children[0] is item:
-            given = answers.get(rows.link_id)
-            for row in given if isinstance(given, list) else ():
-                for column in rows.children:
-                    yield from _texts(column, row.get(column.link_id))
+        if form.row_group(item) is None:
+            yield from _texts(form, item, answers.get(item.link_id))
 
 
-def _texts(item: Item, answer: object) -> Iterator[str]:
-    if item.is_group:
-        return
+def _texts(form: Form, item: Item, answer: object) -> Iterator[str]:
     for value in _codes(answer):
-        if isinstance(value, Mapping):
-            yield coding_text(value)
-        elif (
-            isinstance(value, str)
-            and item.type != "date"
-            and not (item.type == "choice" and item.option(value))
-        ):
-            yield value
+        if item.is_rows and isinstance(value, Mapping):
+            for name, cell in value.items():
+                below = form.items.get(name)
+                if below is item:
+                    yield from _values(form, item, cell)
+                elif below is not None:
+                    yield from _texts(form, below, cell)
+        else:
+            yield from _values(form, item, value)
+
+
+def _values(form: Form, item: Item, value: object) -> Iterator[str]:
+    option = chosen(item, value)
+    if isinstance(value, Mapping):
+        yield object_text(value)
+    elif option is not None and not form.is_ruled:
+        yield option.display
+    elif isinstance(value, str) and option is None and not is_moment(item, value):
+        yield value
