@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from fhir.intake.items import Form, Interrupt, Item
+    from fhir.intake.answer_options import Interrupt
+    from fhir.intake.items import Form, Item
     from intake.journey import Draft
     from intake.storage.tables import Visit
 

@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING
 
 from fhir.intake.enablement import Enablement
 from fhir.intake.items import CLINICIAN
-from intake.person import BIRTH_DATE, person_page
+from fhir.intake.places import place
+from intake.asking import (
+    asked_places,
+    is_askable,
+    is_conditional,
+    is_text_shown,
+    page_mark,
+    page_questions,
+    read_place,
+    root_of,
+    with_blank_rows,
+)
+from intake.person import birth_question, person_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,20 +33,27 @@ if TYPE_CHECKING:
 class Draft:
     """A form under way: what is answered, what was asked, and whom it is about.
 
-    ``asked`` tells a question that was left blank from one that was not seen.
+    ``asked`` are places; it tells a question that was left blank from one that was not seen.
+    ``lacks`` is why it can not be completed although every page is: what no page can ask.
     """
 
     answers: Mapping[str, object] = field(default_factory=dict)
     asked: frozenset[str] = frozenset()
     person: Person | None = None
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A page that is to be filled in, with the questions on it that are shown now."""
+    """A page that is to be filled in, with the questions and rows on it that are shown now.
+
+    ``asked`` are their places, and those of cells that are shown in some rows only. A page on
+    which nothing is asked has the place of its first text, which tells whether it was seen.
+    """
 
     page: Item
     questions: tuple[Item, ...]
+    asked: tuple[str, ...]
     complete: bool
 
     @property
@@ -45,9 +64,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """The pages of one draft, in order."""
+    """The pages of one draft, in order; ``enablement`` says what is shown on them."""
 
     steps: tuple[Step, ...]
+    enablement: Enablement
 
     def step(self, name: str) -> Step | None:
         """Find the step of a page; None when the page is not needed for these answers."""
@@ -84,27 +104,84 @@ def plan_journey(form: Form, draft: Draft, on: date) -> Journey:
 
     The page that asks who it is stands before the page with the date of birth, else first.
     """
-    enablement = Enablement(form, draft.answers, on)
-    shown = {item.link_id: item for item in enablement.questions()}
-    missing = frozenset(enablement.missing())
-    person = person_page(form)
-    about = form.page_of.get(BIRTH_DATE, form.pages[0])
-    steps: list[Step] = []
-    for page in form.pages:
-        if page is about:
-            asked = tuple(item for item in person.children if item.is_question)
-            steps.append(Step(person, asked, complete=draft.person is not None))
+    return _Planner(form, draft, on).plan()
+
+
+class _Planner:
+    def __init__(self, form: Form, draft: Draft, on: date) -> None:
+        self._form = form
+        self._draft = draft
+        padded = with_blank_rows(form, draft.answers)
+        self._enablement = Enablement(form, padded, on)
+        own = Enablement(form, draft.answers, on) if padded is not draft.answers else None
+        missing = (own or self._enablement).missing()
+        self._holes = {root_of(name) for name in missing if _can_be_asked(form, name)}
+
+    def plan(self) -> Journey:
+        form, draft = self._form, self._draft
+        birth = birth_question(form)
+        person = person_page(form)
+        asked = tuple(item for item in person.children if item.is_question)
+        places = tuple(place(item) for item in asked)
+        who = Step(person, asked, places, complete=draft.person is not None)
+        about = form.page_of[birth.link_id] if birth else next(iter(form.pages), None)
+        steps = [] if about else [who]
+        for page in form.pages:
+            if page is about:
+                steps.append(who)
+            step = None if page.audience == CLINICIAN else self._step(page, birth)
+            if step is not None:
+                steps.append(step)
+        return Journey(tuple(steps), self._enablement)
+
+    def _step(self, page: Item, birth: Item | None) -> Step | None:
+        """Return the step of a page, None where it shows nothing for these answers."""
+        form, draft = self._form, self._draft
         questions = tuple(
             item
-            for item in page.walk()
-            if item.link_id in shown and item.link_id != BIRTH_DATE and form.row_group(item) is None
+            for item in page_questions(form)[page.link_id]
+            if item is not birth and self._enablement.is_shown(item)
         )
-        if questions and page.audience != CLINICIAN:
-            steps.append(Step(page, questions, _is_complete(questions, draft, missing)))
-    return Journey(tuple(steps))
+        if not questions:
+            return self._reading(page)
+        found = [*asked_places(form, questions, self._enablement, draft.answers)]
+        needed = {name for name, there in found if there}
+        complete = needed <= draft.asked and needed.isdisjoint(self._holes)
+        return Step(page, questions, tuple(name for name, _ in found), complete)
+
+    def _reading(self, page: Item) -> Step | None:
+        """Return the step of a page on which there is something to read, but nothing to answer."""
+        if self._form.is_ruled:
+            return None
+        if not any(map(self._is_read, page.walk())):
+            return None
+        mark = page_mark(page)
+        return Step(page, (), (mark,), mark in self._draft.asked)
+
+    def _is_read(self, item: Item) -> bool:
+        """Tell whether an item that stands on a page itself can be read there."""
+        if item.is_text:
+            return is_text_shown(self._form, self._enablement, item)
+        return (item.is_question or item.is_rows) and self._enablement.is_shown(item)
 
 
-def _is_complete(questions: tuple[Item, ...], draft: Draft, missing: frozenset[str]) -> bool:
-    names = {item.link_id for item in questions}
-    holes = {place.split("[")[0] for place in missing}
-    return names <= draft.asked and not names & holes
+def _can_be_asked(form: Form, name: str) -> bool:
+    return is_askable(form.items[read_place(name)[0]])
+
+
+def not_answered(form: Form, asked: frozenset[str], missing: tuple[str, ...]) -> list[str]:
+    """Return the missing answers that a page which asked these places asked for.
+
+    A cell that was opened by the very answers of the page was not asked yet.
+    """
+    roots = {root_of(name) for name in asked}
+    return [
+        name
+        for name in missing
+        if root_of(name) in roots and _can_be_asked(form, name) and _was_asked(form, asked, name)
+    ]
+
+
+def _was_asked(form: Form, asked: frozenset[str], name: str) -> bool:
+    link_id, where = read_place(name)
+    return not where or not is_conditional(form, form.items[link_id]) or name in asked

@@ -26,6 +26,8 @@ AUTOCOMPLETE: Final = {NAME: "name", BIRTH_DATE: "bday", PHONE: "tel", EMAIL: "e
 """What a browser may fill in by itself, by link id."""
 _PHONE: Final = re.compile(r"[0-9+()./ \u00a0x-]+", re.IGNORECASE)
 _LEAST_DIGITS: Final = 5
+_INTRO_OWN: Final = "If you help someone, give the details of the person whose muscles twitch."
+_INTRO: Final = "If you help someone, give the details of the person whom this form is about."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +55,22 @@ class Person:
         }
 
 
+def birth_question(form: Form) -> Item | None:
+    """Return the form's own question for the date of birth, whose answer the rules read.
+
+    In a form without rules a question of that name is one like any other.
+    """
+    item = form.items.get(BIRTH_DATE)
+    is_own = item is not None and item.type == "date" and form.row_group(item) is None
+    return item if is_own and form.is_ruled else None
+
+
 @lru_cache(maxsize=32)
 def person_page(form: Form) -> Item:
     """Return the page that asks who it is, with the form's own question for the date of birth."""
-    own = form.items.get(BIRTH_DATE)
-    birth = own or _question(BIRTH_DATE, "When were you born?", kind="date", required=True)
+    birth = birth_question(form) or _question(
+        BIRTH_DATE, "When were you born?", kind="date", required=True
+    )
     children = (
         _question(NAME, "What is your full name?", length=200, required=True),
         birth,
@@ -70,12 +83,15 @@ def person_page(form: Form) -> Item:
         _question(PHONE, "What is your phone number?", length=40),
         _question(EMAIL, "What is your e-mail address?", length=254),
     )
-    hint = "If you help someone, give the details of the person whose muscles twitch."
+    hint = _INTRO_OWN if form.is_ruled else _INTRO
     return Item(
         link_id=PERSON,
         type="group",
         text="Who this form is about",
-        children=(Item(link_id=f"{PERSON}_intro", type="display", text=hint), *children),
+        children=(
+            Item(link_id=f"{PERSON}_intro", type="display", text=hint, parent=PERSON),
+            *children,
+        ),
     )
 
 

@@ -5,22 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from fhir.intake.answers import check_answers, is_blank
+from fhir.intake.answers import Answers, check_answers, is_blank
 from fhir.intake.enablement import Enablement
 from fhir.intake.items import CLINICIAN
 from fhir.intake.reading import read_items
 from fhir.intake.record import Identifier, Patient, Record
+from intake.pdf.answer_tree import NOT_ASKED
 from intake.pdf.case import Case
 from intake.pdf.fonts import LATIN_1
 from intake.pdf.phrases import Phrase, Said
 from intake.pdf.text import direction
 from intake.pdf.wording import NOT_ANSWERED, Wording
+from intake.web.authored import authored
+from intake.web.outline import Line, outline
+from intake.web.titles import full_text, heading, language_of, page_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from fhir.intake.items import Form, Item
-    from intake.content import Content
+    from intake.content import RuledContent
     from referral import Assessment
 
 Json: TypeAlias = dict[str, Any]
@@ -40,7 +44,10 @@ class ScreenWording(Wording):
 
 @dataclass(frozen=True, slots=True)
 class AnswerLine:
-    """A question with its answers, of which there are none when it was left blank."""
+    """A question with its answers, of which there are none when it was left blank.
+
+    Its label may be markup, as may the heading of a section.
+    """
 
     label: str
     values: tuple[Phrase, ...]
@@ -55,6 +62,16 @@ class AnswerSection:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadAnswers:
+    """The answers of a response; ``whole`` tells whether the form understands all of it."""
+
+    form: Form
+    answers: Answers
+    record: Record
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ReadResponse:
     """A response as a case; ``whole`` tells whether today's form understands all of it."""
 
@@ -62,26 +79,32 @@ class ReadResponse:
     whole: bool
 
 
-def read_response(response: Json, assessment: Assessment, content: Content) -> ReadResponse:
-    """Return what presenters read of a stored response and its assessment."""
+def read_answers(response: Json, form: Form) -> ReadAnswers:
+    """Return the answers of a stored response."""
     record = _record(response)
-    raw, unread = read_items(response, content.form)
-    answers, unfit = check_answers(raw, content.form, on=record.day)
-    enablement = Enablement(content.form, answers, record.day)
+    raw, unread = read_items(response, form)
+    answers, unfit = check_answers(raw, form, on=record.day)
+    return ReadAnswers(form, answers, record, whole=not unread and not unfit)
+
+
+def read_response(response: Json, assessment: Assessment, content: RuledContent) -> ReadResponse:
+    """Return what presenters read of a stored response and its assessment."""
+    read = read_answers(response, content.form)
+    enablement = Enablement(content.form, read.answers, read.record.day)
     case = Case(
         form=content.form,
-        answers=answers,
-        record=record,
+        answers=read.answers,
+        record=read.record,
         assessment=assessment,
         pack=content.pack,
         words=ScreenWording(content.form),
         shown=frozenset(item.link_id for item in enablement.questions()),
     )
-    return ReadResponse(case, whole=not unread and not unfit)
+    return ReadResponse(case, whole=read.whole)
 
 
 def _record(response: Json) -> Record:
-    subject = response["subject"]
+    subject = response.get("subject") or response["source"]
     return Record(
         identifier=Identifier(**response["identifier"]),
         patient=Patient(
@@ -97,6 +120,34 @@ def answer_sections(read: ReadResponse, response: Json) -> tuple[AnswerSection, 
     """Return all that was asked, by section; of an older form all that was answered."""
     found = _asked(read.case) if read.whole else _stored(response)
     return tuple(section for section in found if section.lines)
+
+
+def outlined_sections(read: ReadAnswers, response: Json) -> tuple[AnswerSection, ...]:
+    """Return all that was asked by a form without rules, by page, group and row.
+
+    What the form does not understand is shown as it was stored.
+    """
+    if not read.whole:
+        return tuple(_stored(response))
+    words = ScreenWording(read.form)
+    enablement = Enablement(read.form, read.answers, read.record.day)
+    return tuple(
+        AnswerSection(
+            heading(read.form, block.path, page_title(read.form, page).shown),
+            tuple(_outlined(line, words) for line in block.lines),
+        )
+        for page in read.form.pages
+        for block in outline(read.form, page, enablement, read.answers, every=True)
+    )
+
+
+def _outlined(line: Line, words: ScreenWording) -> AnswerLine:
+    text = full_text(line.item, short=True)
+    lang = language_of(words.form, line.item) if text else ""
+    label = authored(text or line.item.link_id, lang)
+    if not line.values and not line.is_asked:
+        return AnswerLine(label, ((NOT_ASKED,),))
+    return AnswerLine(label, tuple(words.one(line.item, value) for value in line.values))
 
 
 def _asked(case: Case) -> Iterator[AnswerSection]:
@@ -134,6 +185,9 @@ def _stored_lines(item: Mapping[str, Any]) -> Iterator[AnswerLine]:
     if "answer" in item:
         label = str(item.get("text") or item.get("linkId"))
         yield AnswerLine(label, tuple(_stored_value(answer) for answer in item["answer"]))
+        for answer in item["answer"]:
+            for child in answer.get("item", ()):
+                yield from _stored_lines(child)
     for child in item.get("item", ()):
         yield from _stored_lines(child)
 

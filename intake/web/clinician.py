@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, abort, current_app, redirect, request, send_file, url_for
 
+from intake.catalogue import content_by_canonical
 from intake.documents import MEDIA_TYPES
 from intake.processing import ASSESSMENT, BUNDLE, RESPONSE
 from intake.state import get_state
@@ -51,9 +52,7 @@ def show_submissions() -> ResponseReturnValue:
     state = get_state()
     number = page_number(request.args.get("page")) or abort(404)
     with state.storage.read() as session:
-        page = submission_page(
-            session, state.content.pack.tables, number=number, zone=state.settings.time_zone
-        ) or abort(404)
+        page = submission_page(session, state, number=number) or abort(404)
     listed = [row.id for row in page.rows]
     subject = ("clinic", state.settings.clinic_id)
     _record("submissions.list", subject, {"page": number, "submissions": listed})
@@ -72,7 +71,8 @@ def show_submission(submission_id: str) -> ResponseReturnValue:
         submission = _find(session, submission_id)
         summary = summary_states(session, [submission.id])[submission.id]
         interruptions = emergency_pages(session, submission.visit_id, zone)
-    chart = read_chart(submission, state.content)
+        content = content_by_canonical(state, session, submission.questionnaire)
+    chart = read_chart(submission, content)
     _record("submission.read", ("submission", submission.id))
     return render(
         "intake/clinic/submission.html",
@@ -91,17 +91,21 @@ def download(submission_id: str, name: str) -> ResponseReturnValue:
     """Send a file of a submission; a page that says why when there is none."""
     if name not in MEDIA_TYPES:
         abort(404)
-    with get_state().storage.read() as session:
+    state = get_state()
+    with state.storage.read() as session:
         submission = _find(session, submission_id)
+        if name == ASSESSMENT and submission.assessment is None:
+            abort(404)
         summary = summary_states(session, [submission.id])[submission.id]
-        content = _content(session, submission, name)
-    refusal = read_chart(submission, get_state().content).refusal if name == BUNDLE else ""
-    if refusal or content is None:
+        file = _file(session, submission, name)
+        content = content_by_canonical(state, session, submission.questionnaire)
+    refusal = read_chart(submission, content).refusal if name == BUNDLE else ""
+    if refusal or file is None:
         return _no_file(submission, summary, refusal)
     _record("file.read", ("submission", submission.id), {"file": name})
     reference = _NAME_PART.sub("-", submission.reference.lower())
     return send_file(
-        BytesIO(content),
+        BytesIO(file),
         mimetype=MEDIA_TYPES[name],
         as_attachment=True,
         download_name=f"{reference}-{name}",
@@ -142,10 +146,10 @@ def _find(session: Session, submission_id: str) -> Submission:
     return submissions.find_submission(session, submission_id) or abort(404)
 
 
-def _content(session: Session, submission: Submission, name: str) -> bytes | None:
-    stored = {RESPONSE: submission.response, ASSESSMENT: submission.assessment}
-    if name in stored:
-        return stored[name].encode()
+def _file(session: Session, submission: Submission, name: str) -> bytes | None:
+    stored = {RESPONSE: submission.response, ASSESSMENT: submission.assessment}.get(name)
+    if stored is not None:
+        return stored.encode()
     document = submissions.find_document(session, submission.id, name)
     return document.content if document else None
 

@@ -8,22 +8,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
+from fhir.intake.places import escape
 from intake.person import AUTOCOMPLETE
-from intake.web import messages
+from intake.web import form_texts, messages
+from intake.web.authored import authored, joined
 from intake.web.dates import PARTS
+from intake.web.form_texts import hints
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fhir.intake.items import Item, Option
+    from fhir.intake.answer_options import Option, Unit
+    from fhir.intake.items import Item
 
 Params: TypeAlias = dict[str, Any]
-_MOST_RADIOS: Final = 30
+NUMBERS: Final = frozenset({"integer", "decimal", "quantity"})
 _LONGEST_LINE: Final = 100
 """Texts of more characters get a box of several lines."""
 _LONG_TEXT: Final = 500
+_ANY_NUMBER: Final = "10"
 _WIDTHS: Final = (2, 3, 4, 5, 10)
-_BOX: Final = {"day": "2", "month": "2", "year": "4"}
+_BOX: Final = {"day": "2", "month": "2", "year": "4", "time": "5"}
 
 
 class Component(NamedTuple):
@@ -33,18 +38,26 @@ class Component(NamedTuple):
     params: Params
 
 
-def face(item: Item, *, in_row: bool = False) -> Component:
-    """Return what depends on the question alone; in a row, it stands below the row's title."""
-    title = _title(item, "s" if in_row else "m")
-    if item.type in {"choice", "boolean"}:
-        return _choice_face(item, title)
-    hint = {"hint": {"text": _hint(item)}} if _hint(item) else {}
-    if item.type == "date":
-        return Component("date", {"fieldset": {"legend": title}, **hint})
-    params: Params = {"label": title, **hint}
-    if item.type in {"integer", "decimal", "quantity"}:
+def face(item: Item, *, in_row: bool = False, size: str = "", language: str = "") -> Component:
+    """Return what depends on the question alone; in a row, it stands below the row's title.
+
+    ``size`` is that of its title; ``language`` that of the form, "" for that of the page.
+    """
+    heading = title(item, size or ("s" if in_row else "m"), language)
+    told = hint(item, language=language)
+    hinted = {"hint": {"text": told}} if told else {}
+    if is_chosen(item):
+        return _choice_face(item, heading, hinted, language)
+    if item.type in {"date", "dateTime"}:
+        return Component("date", {"fieldset": {"legend": heading}, **hinted})
+    if item.type == "quantity" and item.unit is None:
+        return Component("measure", {"fieldset": {"legend": heading}, **hinted, **_measure(item)})
+    params: Params = {"label": heading, **hinted}
+    if item.type in NUMBERS:
         return Component("input", {**params, **_number(item)})
-    if item.type == "open-choice":
+    if item.type == "time":
+        return Component("input", {**params, "width": _BOX["time"], "autocomplete": "off"})
+    if item.type == "open-choice" and item.options:
         params |= {"spellcheck": False, "attributes": {"list": datalist_id(item)}}
         if not in_row:
             params["datalist"] = datalist(item)
@@ -52,6 +65,31 @@ def face(item: Item, *, in_row: bool = False) -> Component:
     if item.type == "text" and (item.max_length or _LONG_TEXT) > _LONGEST_LINE:
         return Component("textarea", {**params, "rows": _lines(item)})
     return Component("input", {**params, **_line(item)})
+
+
+def untitled(face: Component) -> Component:
+    """Return a face whose title is only read out, because it is shown above."""
+    kind, params = face
+    hidden = {**_heading(face), "hidden": True}
+    own = {"label": hidden} if "label" in params else {"fieldset": {"legend": hidden}}
+    return Component(kind, {**params, **own})
+
+
+def title_of(face: Component) -> str:
+    """Return the title of a face as it is shown, perhaps as markup."""
+    text: str = _heading(face)["text"]
+    return text
+
+
+def _heading(face: Component) -> Params:
+    params = face.params
+    heading: Params = params["label"] if "label" in params else params["fieldset"]["legend"]
+    return heading
+
+
+def is_chosen(item: Item) -> bool:
+    """Tell whether an answer is one of a few that are shown."""
+    return item.type in {"choice", "boolean"} or bool(item.options and item.type != "open-choice")
 
 
 def fill(
@@ -67,9 +105,11 @@ def fill(
     params["idPrefix" if kind in {"radios", "checkboxes"} else "id"] = name
     if error:
         params["errorMessage"] = {"text": error}
-    shown = [_encodable(text) for text in typed]
+    shown = [encodable(text) for text in typed]
     if kind == "date":
         params["items"] = _boxes(params, name, shown, faulty)
+    elif kind == "measure":
+        params |= {"amount": shown[0], "unit": shown[1], "faulty": faulty if error else ()}
     elif kind == "checkboxes":
         params["values"] = shown
     elif shown and shown[0]:
@@ -83,60 +123,76 @@ def fill(
 
 def datalist_id(item: Item) -> str:
     """Return the id of the list of names to choose from that goes with a question."""
-    return f"{item.link_id}-list"
+    return f"{escape(item.link_id)}-list"
 
 
 def datalist(item: Item) -> Params | None:
     """Return the list of names to choose from, None when the question has none."""
-    if item.type != "open-choice":
+    if item.type != "open-choice" or not item.options:
         return None
     names = [option.text(messages.LANGUAGE) for option in item.options]
     return {"id": datalist_id(item), "names": names}
 
 
-def _title(item: Item, size: str) -> Params:
-    title: Params = {"text": item.wording(messages.LANGUAGE), "size": size}
+def title(item: Item, size: str, language: str = "") -> Params:
+    """Return the title of a question, marked if it can be skipped."""
+    lang = form_texts.text_language(item, language)
+    params: Params = {"text": form_texts.shown_title(item, lang), "size": size}
     if not item.required:
         mark = messages.TEXTS["optional_mark"]
-        title["caption"] = {"text": mark, "placement": "end", "size": "m"}
-    return title
+        params["caption"] = {"text": mark, "placement": "end", "size": "m"}
+    return params
 
 
-def _hint(item: Item) -> str | None:
-    own = item.hint.wording(messages.LANGUAGE) if item.hint else None
+def hint(item: Item, *, chosen: bool = False, language: str = "") -> str | None:
+    """Return what helps to answer a question; ``chosen`` tells that its answers are shown."""
+    own = hints(item, language)
+    if chosen or is_chosen(item):
+        is_several = item.repeats and (len(item.options) > 1 or item.type == "open-choice")
+        return own or (messages.TEXTS["multi_hint"] if is_several else None)
     match item.type:
-        case "choice" if item.repeats:
-            return own or messages.TEXTS["multi_hint"]
-        case "open-choice":
-            return " ".join(filter(None, [own, messages.TEXTS["medicine_search_hint"]]))
+        case "open-choice" if item.options:
+            return joined([own or "", messages.TEXTS["medicine_search_hint"]])
         case "date":
             return own or messages.TEXTS["date.hint"]
-        case "integer" if item.control == "slider":
+        case "dateTime":
+            return own or form_texts.MOMENT_HINT
+        case "time":
+            return own or form_texts.TIME_HINT
+        case "integer" | "decimal" if item.control == "slider":
             return own or messages.out_of_range(item)
     return own
 
 
-def _choice_face(item: Item, title: Params) -> Component:
-    hint = {"hint": {"text": _hint(item)}} if _hint(item) else {}
-    if item.type == "boolean":
+def _choice_face(item: Item, heading: Params, hinted: Params, language: str) -> Component:
+    params: Params = {"fieldset": {"legend": heading}, **hinted}
+    if item.type == "boolean" and not item.options:
         answers = [("true", messages.TEXTS["yes"]), ("false", messages.TEXTS["no"])]
         options = [{"value": value, "text": text} for value, text in answers]
-        return Component("radios", {"fieldset": {"legend": title}, **hint, "items": options})
-    options = [_option(option) for option in item.options if not option.exclusive]
-    alone = [_option(option) for option in item.options if option.exclusive]
+        return Component("radios", {**params, "items": options})
     if not item.repeats:
-        options, alone = [_option(option) for option in item.options], []
-    if not item.repeats and len(options) > _MOST_RADIOS:
-        first = {"value": "", "text": messages.TEXTS["select_list"]}
-        return Component("select", {"label": title, **hint, "items": [first, *options]})
-    if options and alone:
-        options.append({"divider": messages.TEXTS["or"]})
-    kind = "checkboxes" if item.repeats else "radios"
-    return Component(kind, {"fieldset": {"legend": title}, **hint, "items": [*options, *alone]})
+        shown = [option_params(option, language) for option in item.options]
+        return Component("radios", {**params, "items": shown})
+    options = [option_params(option, language) for option in item.options if not option.exclusive]
+    alone = [option_params(option, language) for option in item.options if option.exclusive]
+    return Component("checkboxes", {**params, "items": [*options, *apart(options, alone)]})
 
 
-def _option(option: Option) -> Params:
-    return {"value": option.code, "text": option.text(messages.LANGUAGE)}
+def apart(before: Sequence[Params], answers: Sequence[Params]) -> list[Params]:
+    """Return answers with a divider between them and those before."""
+    divider = [{"divider": messages.TEXTS["or"]}] if before and answers else []
+    return [*divider, *answers]
+
+
+def option_params(option: Option, language: str = "") -> Params:
+    """Return an answer to choose, of a form in a language."""
+    return {"value": option.code, "text": option_words(option, language)}
+
+
+def option_words(option: Option, language: str = "") -> str:
+    """Return an answer to choose as it is shown, perhaps as markup."""
+    lang = "" if messages.LANGUAGE in option.translations else language
+    return authored(option.text(messages.LANGUAGE), lang)
 
 
 def _number(item: Item) -> Params:
@@ -144,14 +200,32 @@ def _number(item: Item) -> Params:
     params: Params = {"inputmode": "numeric" if whole else "decimal", "autocomplete": "off"}
     if item.unit is not None:
         params["suffix"] = messages.unit_words(item.unit)
+    params["width"] = _ANY_NUMBER
     if isinstance(item.max_value, int | float):
         needed = len(messages.number_words(item.max_value)) + (0 if whole else 2)
         params["width"] = str(next((width for width in _WIDTHS if width >= needed), _WIDTHS[-1]))
     return params
 
 
+def _measure(item: Item) -> Params:
+    """Return the units to choose from; without any, the unit is typed."""
+    params: Params = {"width": "5", "amountLabel": form_texts.AMOUNT, "unitLabel": form_texts.UNIT}
+    if item.units:
+        first = {"value": "", "text": form_texts.SELECT_UNIT}
+        units = [{"value": unit_value(u), "text": messages.unit_words(u)} for u in item.units]
+        params["units"] = [first, *units]
+    return params
+
+
+def unit_value(unit: Unit) -> str:
+    """Return what a browser sends for a unit that was selected."""
+    return unit.code or unit.display
+
+
 def _line(item: Item) -> Params:
     """Return what a browser may fill in by itself, and which keys a phone shows for it."""
+    if item.type == "url":
+        return {"inputmode": "url", "spellcheck": False}
     autocomplete = AUTOCOMPLETE.get(item.link_id)
     params: Params = {"autocomplete": autocomplete} if autocomplete else {}
     if autocomplete in {"tel", "email"}:
@@ -166,9 +240,11 @@ def _lines(item: Item | None) -> int:
 def _boxes(params: Params, name: str, typed: Sequence[str], faulty: Sequence[str]) -> list[Params]:
     born = AUTOCOMPLETE.get(name)
     boxes = []
-    for part, text in zip(PARTS, typed, strict=True):
+    parts = PARTS if len(typed) == len(PARTS) else (*PARTS, "time")
+    for part, text in zip(parts, typed, strict=True):
         box: Params = {"id": f"{name}-{part}", "name": f"{name}-{part}", "width": _BOX[part]}
-        box |= {"label": messages.TEXTS[f"date.{part}"], "value": text or None}
+        label = form_texts.TIME if part == "time" else messages.TEXTS[f"date.{part}"]
+        box |= {"label": label, "value": text or None, "keys": part != "time" and "numeric"}
         if born:
             box["autocomplete"] = f"{born}-{part}"
         if "errorMessage" in params:
@@ -177,28 +253,6 @@ def _boxes(params: Params, name: str, typed: Sequence[str], faulty: Sequence[str
     return boxes
 
 
-def _encodable(text: str) -> str:
+def encodable(text: str) -> str:
     """Return a text that UTF-8 can encode; lone surrogates, which no browser sends, become ?."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
-
-
-def rows(
-    item: Item, rows: Sequence[Sequence[Any]], error: str | None, datalists: Sequence[Params]
-) -> Component:
-    """Return what the rows of a group are shown with; `rows` hold the fields of their cells."""
-    name = item.link_id
-    words = messages.row_texts(item)
-    title = item.wording(messages.LANGUAGE)
-    shown = [
-        {
-            "id": f"{name}-{number}",
-            "title": words.title.format(n=number),
-            "cells": cells,
-            "command": f"remove:{name}:{number}",
-        }
-        for number, cells in enumerate(rows, 1)
-    ]
-    params: Params = {"id": name, "title": title, "rows": shown, "datalists": datalists}
-    params |= {"hint": _hint(item), "error": error, "add": words.add, "remove": words.remove}
-    params |= {"command": f"add:{name}", "next": f"{name}-{len(rows) + 1}"}
-    return Component("rows", params)

@@ -26,10 +26,12 @@ def parse_date(typed: Sequence[str]) -> str | None:
     if blank:
         key = f"missing_{blank[0]}" if len(blank) == 1 else "incomplete"
         raise FieldError(messages.TEXTS[f"error.date_{key}"])
-    wrong = _misshapen(typed)
+    wrong = misshapen(typed)
     if wrong == ("year",):
         raise FieldError(messages.TEXTS["error.date_missing_year"])
-    day, month, year = (int(text) if text.isascii() and text.isdigit() else 0 for text in texts)
+    if wrong:
+        raise FieldError(messages.TEXTS["error.date_invalid"])
+    day, month, year = map(int, texts)
     try:
         return date(year, month, day).isoformat()
     except ValueError:
@@ -38,10 +40,11 @@ def parse_date(typed: Sequence[str]) -> str | None:
 
 def faulty_parts(typed: Sequence[str]) -> tuple[str, ...]:
     """Return the parts that are blank or no such number; all of them if it is none alone."""
-    return _misshapen(typed) or PARTS
+    return misshapen(typed) or PARTS
 
 
-def _misshapen(typed: Sequence[str]) -> tuple[str, ...]:
+def misshapen(typed: Sequence[str]) -> tuple[str, ...]:
+    """Return the parts that are blank or no such number."""
     return tuple(
         part
         for part, text, shape in zip(PARTS, typed, _SHAPES, strict=True)

@@ -12,6 +12,7 @@ from intake.journey import plan_journey
 from intake.state import get_state
 from intake.web import notices
 from intake.web.clock import clinic_now
+from intake.web.current import current_content
 from intake.web.environment import render
 from intake.web.plain_forms import PlainForm
 from intake.web.session import current_visit
@@ -24,15 +25,15 @@ if TYPE_CHECKING:
 def show_help(name: str, notice: str = "", status: int = 200) -> ResponseReturnValue:
     """Show the page that stands between a dangerous answer and the rest of the form."""
     item = page_item(name)
-    state = get_state()
+    form = current_content().form
     now = clinic_now()
-    with state.storage.read() as session:
+    with get_state().storage.read() as session:
         visit = current_visit(session)
         away = elsewhere(visit, name)
         if away is not None or visit is None:
             return away or abort(404)
-        draft = load_draft(visit, state.content.form, now.date())
-    due = interrupts(state.content.form, item, draft, now)
+        draft = load_draft(visit, form, now.date())
+    due = interrupts(form, item, draft, now)
     address = page_address(name, back=return_to())
     if not due:
         return redirect(address, 303)
@@ -53,14 +54,14 @@ def pass_help(name: str) -> ResponseReturnValue:
     item = page_item(name)
     if not PlainForm().is_sent():
         return show_help(name, notices.SEND_AGAIN, 400)
-    state = get_state()
+    form = current_content().form
     now = clinic_now()
-    with state.storage.write() as session:
+    with get_state().storage.write() as session:
         visit = current_visit(session, lock=True)
         away = elsewhere(visit, name)
         if away is not None or visit is None:
             return away or abort(404)
         pass_interruption(session, visit, now)
-        draft = load_draft(visit, state.content.form, now.date())
-    journey = plan_journey(state.content.form, draft, now.date())
+        draft = load_draft(visit, form, now.date())
+    journey = plan_journey(form, draft, now.date())
     return onward(journey, journey.step(item.link_id), return_to())

@@ -23,20 +23,23 @@ from markupsafe import Markup, escape
 
 from intake.paths import TEMPLATES
 from intake.state import get_state
+from intake.web.addresses import PATIENT, current_slug
 from intake.web.moments import clinic_day
+from intake.web.notices import UNTITLED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from flask import Flask
 
+    from intake.content import Content
     from intake.settings import Settings
 
 STATIC: Final = Path(__file__).with_name("static")
 """The folder of the style."""
 ORIGINAL: Final = "original"
 """Under this prefix a host's ``intake/base.html`` finds the one that it replaces, to extend it."""
-_BLUEPRINTS: Final = ("intake_patient", "intake_clinician")
+_BLUEPRINTS: Final = (PATIENT, "intake_clinician")
 _OURS: Final = ("settings", "static", "_", "gettext", "ngettext", "pgettext", "npgettext")
 _ABSENT: Final[dict[str, object]] = {
     "language": "en",
@@ -44,6 +47,7 @@ _ABSENT: Final[dict[str, object]] = {
     "back_url": None,
     "errors": (),
     "position": None,
+    "title_language": "",
     "numbers": (),
 }
 """What a page may leave out. It is set here, or a host's context processor might set it."""
@@ -146,9 +150,17 @@ def render(name: str, /, **context: object) -> str:
     environment = state.environment
     _adopt(environment)
     own = {key: environment.globals[key] for key in _OURS}
-    values = {**own, **_ABSENT, "form_title": state.content.form.title, **context}
+    values = {**own, **_ABSENT, "form_title": _form_title(), **context}
     current_app.update_template_context(values)
     return environment.get_template(name).render(values)
+
+
+def _form_title() -> str:
+    """Return the title of the form of a request; "" before it is known which it is."""
+    if current_slug() is None:
+        return get_state().content.form.title
+    content: Content | None = g.get("intake_content")
+    return (content.form.title or UNTITLED) if content else ""
 
 
 def _adopt(environment: Environment) -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from weakref import WeakKeyDictionary
 
+from flask import current_app
 from flask_wtf import FlaskForm
 
-from intake.web import components, messages
-from intake.web.fields import field_of
+from fhir.intake.places import unescape
+from intake.web import messages
+from intake.web.authored import before, joined
+from intake.web.commands import COMMAND, parse_command
+from intake.web.list_field import ListField
+from intake.web.names import question_name, shown_place
+from intake.web.plan import plan_page
 from intake.web.question_field import QuestionField
-from intake.web.rows import COMMAND, RowsField, parse_command
+from intake.web.rows import RowsField
+from intake.web.sheet import Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -19,8 +26,13 @@ if TYPE_CHECKING:
     from fhir.intake.items import Form, Item
     from intake.web.question_field import FormData
 
+AnyField: TypeAlias = QuestionField | RowsField
 _RESERVED: Final = frozenset({"asked", "key", "return", "csrf_token", "visit", COMMAND})
 """Names of controls that a page has besides its questions."""
+_OWN: Final = frozenset({"form_errors", "meta", "names", "sheet"})
+"""Attributes that a form gets when it is made."""
+_IDS: Final = frozenset({"main", "more", "continue"})
+"""Names of places on a page besides its questions."""
 _TOKEN_YEARS: Final = 10
 _classes: WeakKeyDictionary[Form, dict[str, tuple[Item, type[PageForm]]]] = WeakKeyDictionary()
 
@@ -41,11 +53,14 @@ class ProtectedForm(FlaskForm):  # type: ignore[misc]
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
-        self.csrf_token = self[self.meta.csrf_field_name]
+        self.csrf_token = self._fields[self.meta.csrf_field_name]
 
 
 class PageForm(ProtectedForm):
     """The questions of one page. Subclasses, one for each page, are made by `page_form`."""
+
+    names: Mapping[str, str]
+    """The names of the questions and rows that stand on the page itself, by link id."""
 
     def __init__(
         self,
@@ -54,16 +69,56 @@ class PageForm(ProtectedForm):
         asked: Collection[str],
         answers: Mapping[str, object] | None = None,
     ) -> None:
-        """Show the questions `asked` with `answers`, or with `formdata` exactly as typed."""
-        super().__init__(formdata=formdata, data=dict(answers or {}))
-        for field in self.questions:
-            if field.name not in asked:
-                del self[field.name]
+        """Show the questions `asked` (places) with `answers`, or with `formdata` as typed."""
+        self.sheet = Sheet(formdata or (), asked)
+        known = answers or {}
+        data = {name: known[key] for key, name in self.names.items() if key in known}
+        super().__init__(formdata=formdata, data=data)
+
+    def process(self, *given: Any, **more: Any) -> None:
+        """Take what was typed, or the answers; first of all leave out what is not asked."""
+        asked = self.sheet.asked
+        for name in self.names.values():
+            if shown_place(name) not in asked:
+                del self[name]
+        super().process(*given, **more)
+
+    def __getitem__(self, place: str) -> Any:
+        """Return the field at a place, else the one of a name."""
+        return self.field(place) or self._fields[place]
+
+    def field(self, place: str) -> AnyField | None:
+        """Return the field of a question or rows, also within rows; None if it is not asked."""
+        root = place.partition("[")[0]
+        name = self.names.get(unescape(root))
+        field: AnyField | None = self._fields.get(name) if name else None
+        if field is None or root == place:
+            return field
+        return dict(field.places(root)).get(place)
 
     @property
-    def questions(self) -> list[QuestionField | RowsField]:
+    def questions(self) -> list[AnyField]:
         """The fields of questions and rows, in document order."""
         return [field for field in self if isinstance(field, QuestionField | RowsField)]
+
+    @property
+    def asked(self) -> list[str]:
+        """The places that are shown: questions, rows, and cells that are not in every row.
+
+        Rows are numbered as they are shown.
+        """
+        return [*self._asked(typed=False)]
+
+    @property
+    def answered(self) -> list[str]:
+        """The shown places as the answers of `read` number them: without rows that are blank."""
+        return [*self._asked(typed=True)]
+
+    def remember(self, answers: Mapping[str, object]) -> None:
+        """Take the stored answers: rows keep of theirs what no page asks, and show it."""
+        for field in self.questions:
+            if isinstance(field, RowsField):
+                field.remember(answers.get(field.item.link_id))
 
     def check_csrf(self) -> bool:
         """Tell whether the page was sent from a page of ours, in this session."""
@@ -77,7 +132,7 @@ class PageForm(ProtectedForm):
         values: dict[str, Any] = {}
         faults: dict[str, list[str]] = {}
         for field in self.questions:
-            value, found = field.read(on)
+            value, found = field.read(on, shown_place(field.name))
             faults |= found
             if not found:
                 values[field.item.link_id] = value
@@ -85,86 +140,85 @@ class PageForm(ProtectedForm):
 
     def mark(self, faults: Mapping[str, Sequence[str]]) -> None:
         """Show what is wrong at the places of `read`; other places are not of this page."""
+        fields = self._by_place()
         for place, texts in faults.items():
-            field = self._at(place)
-            if field is not None:
-                field.errors += [text for text in texts if text not in field.errors]
+            if place in fields:
+                errors = fields[place].errors
+                errors += [text for text in texts if text not in errors]
 
     def mark_missing(self, places: Iterable[str]) -> None:
         """Ask for the answers that `Enablement.missing` names, where nothing else is wrong."""
+        fields = self._by_place()
         for place in places:
-            field = self._at(place)
-            if field is not None and not field.errors:
-                field.errors.append(messages.required(field.item))
+            if place in fields and not fields[place].errors:
+                fields[place].errors.append(messages.required(fields[place].item))
 
     @property
     def error_links(self) -> list[dict[str, str]]:
         """What is wrong, with links to the controls; each link also names its question."""
         return [
-            {"text": f"{title} {field.error}", "href": f"#{field.first_control}"}
+            {"text": joined([before(title), field.error]), "href": f"#{field.first_control}"}
             for title, field in self._titled()
             if field.error
         ]
 
-    def _at(self, place: str) -> QuestionField | RowsField | None:
+    def _asked(self, *, typed: bool) -> Iterator[str]:
         for field in self.questions:
-            if field.item.link_id == place:
-                return field
-            if isinstance(field, RowsField) and (cell := field.cell(place)):
-                return cell
-        return None
-
-    def _titled(self) -> Iterator[tuple[str, QuestionField | RowsField]]:
-        for field in self.questions:
-            yield field.item.wording(messages.LANGUAGE), field
+            place = shown_place(field.name)
+            yield place
             if isinstance(field, RowsField):
-                yield from ((f"{title}:", cell) for title, cell in field.titled_cells())
+                yield from field.asked(place, typed=typed)
+
+    def _by_place(self) -> dict[str, AnyField]:
+        found: dict[str, AnyField] = {}
+        for field in self.questions:
+            found |= field.places(shown_place(field.name))
+        return found
+
+    def _titled(self) -> Iterator[tuple[str, AnyField]]:
+        for field in self.questions:
+            yield field.words, field
+            if isinstance(field, RowsField):
+                yield from field.titled_cells()
 
 
 def page_form(form: Form, page: Item) -> type[PageForm]:
-    """Return the class of form for a page. Raises ValueError when it can not be a form."""
+    """Return the class of form for a page."""
     classes = _classes.setdefault(form, {})
     known = classes.get(page.link_id)
     if known is None or known[0] != page:
-        known = classes[page.link_id] = (page, _make(page))
+        known = classes[page.link_id] = (page, _make(form, page))
     return known[1]
 
 
-def is_row_command(formdata: FormData) -> bool:
-    """Tell whether a button was pressed that adds or removes a row."""
+def is_command(formdata: FormData) -> bool:
+    """Tell whether a button was pressed that only redraws the page."""
     return COMMAND in formdata
 
 
-def apply_row_command(form: PageForm, formdata: FormData) -> None:
-    """Add or remove the row that a pressed button names; one that is not there changes nothing."""
+def apply_command(form: PageForm, formdata: FormData) -> None:
+    """Do what a pressed button says; one for what is not there changes nothing.
+
+    It adds or removes a row or a box; a search shows what it finds in any case.
+    """
     command = parse_command(formdata.get(COMMAND, ""))
-    for field in form.questions:
-        if command and isinstance(field, RowsField) and field.item.link_id == command.group:
-            field.change(command)
+    if command is None or command.find:
+        return
+    for field in (field for question in form.questions for field in question.fields()):
+        if field.name == command.group:
+            if isinstance(field, RowsField):
+                field.change(command)
+            elif isinstance(field, ListField) and command.remove is None:
+                field.add()
+            return
 
 
-def _make(page: Item) -> type[PageForm]:
+def _make(form: Form, page: Item) -> type[PageForm]:
+    token = current_app.config.get("WTF_CSRF_FIELD_NAME", "csrf_token")
+    taken = {*dir(PageForm), *_RESERVED, *_OWN, *_IDS, token}
     fields: dict[str, Any] = {}
-    for item in _asked(page):
-        name = item.link_id
-        if name in _RESERVED or name.startswith("_") or hasattr(PageForm, name):
-            raise ValueError(f"the link id {name!r} can not be the name of a field")
-        fields[name] = _rows(item) if item.is_rows else field_of(item)(item, components.face(item))
-    return type("PageForm", (PageForm,), fields)
-
-
-def _asked(group: Item) -> Iterator[Item]:
-    """Yield the questions and the groups of rows below an item."""
-    for item in group.children:
-        if item.is_rows:
-            yield item
-            continue
-        if item.is_question:
-            yield item
-        yield from _asked(item)
-
-
-def _rows(item: Item) -> Any:
-    columns = [column for column in item.children if column.is_question]
-    faces = {column.link_id: components.face(column, in_row=True) for column in columns}
-    return RowsField(item, faces)
+    names: dict[str, str] = {}
+    for asked in plan_page(form, page):
+        name = names[asked.item.link_id] = question_name(asked.segment, taken)
+        fields[name] = asked.make()
+    return type("PageForm", (PageForm,), {**fields, "names": names})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from intake.pdf.dates import day_words
@@ -10,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from fhir.intake.items import Item, Option, Unit
+    from fhir.intake.answer_options import Option, Unit
+    from fhir.intake.items import Item
 
 LANGUAGE: Final = "en"
 TEXTS: Final[Mapping[str, str]] = {
@@ -71,6 +73,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "error.too_many_rows": "You can add {max} rows at most",
 }
 ONE_ANSWER: Final = "Give one answer to this question"
+ONE_ROW: Final = "Fill in at least one entry"
 _TOO_LATE: Final = "The date must be {max} or earlier"
 _REQUIRED: Final[Mapping[str, str]] = {
     "emergency_signs": TEXTS["error.emergency_required"],
@@ -104,6 +107,7 @@ _ROWS: Final[Mapping[str, RowTexts]] = {
     )
 }
 _ANY_ROWS: Final = RowTexts("Entry {n}", "Add another", "Remove", TEXTS["error.too_many_rows"])
+_ANY_ANSWERS: Final = _ANY_ROWS._replace(title="Answer {n}", add="Add another answer")
 
 
 def text(key: str, **values: object) -> str:
@@ -112,8 +116,13 @@ def text(key: str, **values: object) -> str:
 
 
 def row_texts(item: Item) -> RowTexts:
-    """Return the words around the rows of a group."""
-    return _ROWS.get(item.link_id, _ANY_ROWS)
+    """Return the words around the rows of a group, or around several answers."""
+    return _ROWS.get(item.link_id, _ANY_ROWS if item.is_group else _ANY_ANSWERS)
+
+
+def has_row_texts(item: Item) -> bool:
+    """Tell whether there are words for the rows of this group alone."""
+    return item.link_id in _ROWS
 
 
 def required(item: Item) -> str:
@@ -121,15 +130,18 @@ def required(item: Item) -> str:
     own = _REQUIRED.get(item.link_id)
     if own is not None:
         return own
-    if item.type == "choice" and item.repeats:
+    if item.is_group:
+        return ONE_ROW
+    if item.options and item.repeats and item.type != "open-choice":
         nothing = item.option("none")
         alone = nothing is not None and nothing.exclusive and "None of these" in nothing.display
         return TEXTS["error.required_multi" if alone else "error.required_multi_nonone"]
-    if item.type in {"choice", "boolean"}:
+    if item.type in {"choice", "boolean"} or (item.options and item.type != "open-choice"):
         return TEXTS["error.required_choice"]
     if item.type in {"integer", "decimal", "quantity"}:
         return TEXTS["error.required_number"]
-    return TEXTS["error.required_date" if item.type == "date" else "error.required_text"]
+    is_day = item.type in {"date", "dateTime"}
+    return TEXTS["error.required_date" if is_day else "error.required_text"]
 
 
 def unit_words(unit: Unit) -> str:
@@ -138,8 +150,9 @@ def unit_words(unit: Unit) -> str:
 
 
 def number_words(number: float) -> str:
-    """Return a number with a decimal point, without an exponent or a needless ``.0``."""
-    return f"{number:.0f}" if number == int(number) else f"{number:.10f}".rstrip("0")
+    """Return a number with all its digits, without an exponent or a needless ``.0``."""
+    digits = format(Decimal(repr(number)), "f")
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
 def out_of_range(item: Item) -> str:
@@ -156,7 +169,16 @@ def out_of_range(item: Item) -> str:
     return text("error.range_unit", min=low, max=high, unit=unit_words(item.unit))
 
 
+def has_other_limits(item: Item) -> bool:
+    """Tell whether a number is typed in one unit and its limits are in another."""
+    limits = (item.min_quantity, item.max_quantity)
+    unit = item.unit
+    return unit is not None and any(limit and limit.get("code") != unit.code for limit in limits)
+
+
 def _bounds(item: Item) -> tuple[str | None, str | None]:
+    if has_other_limits(item):
+        return None, None
     low, high = (
         number_words(bound) if isinstance(bound, int | float) else None
         for bound in (item.min_value, item.max_value)
@@ -165,13 +187,16 @@ def _bounds(item: Item) -> tuple[str | None, str | None]:
 
 
 def date_out_of_range(item: Item, iso: str, on: date) -> str:
-    """Return the dates that a question takes, for one that it does not; ``on`` is today."""
+    """Return the dates that a question takes, for one that it does not; ``on`` is today.
+
+    It is "" where a bound is not what is wrong.
+    """
     low, high = item.min_value, item.max_value
     if isinstance(low, str) and iso < low:
         return text("error.date_too_early", min=day_words(low))
     if high == "today" and iso > on.isoformat():
         return TEXTS["error.date_future"]
-    return _TOO_LATE.format(max=day_words(str(high)))
+    return _TOO_LATE.format(max=day_words(high)) if isinstance(high, str) else ""
 
 
 def alone(option: Option) -> str:

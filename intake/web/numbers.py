@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from intake.web import messages
+from intake.web import form_texts, messages
 from intake.web.messages import FieldError
 
 if TYPE_CHECKING:
@@ -17,6 +17,9 @@ _NUMBER: Final = re.compile(r"([+-]?)(?=[.0-9])([0-9]*)(?:\.([0-9]+))?")
 _COMMA: Final = re.compile(r"[0-9]+,[0-9]+")
 _MOST_DIGITS: Final = 15
 """Up to here a float is exact to the unit."""
+
+_FEW_PLACES: Final = 2
+"""So many are told by an example."""
 
 
 def parse_number(item: Item, typed: str) -> float | None:
@@ -37,13 +40,21 @@ def parse_number(item: Item, typed: str) -> float | None:
 
 
 def number_fault(item: Item, number: float) -> str:
-    """Return what a number outside the limits of its question is told."""
+    """Return what a number outside the limits of its question is told.
+
+    It is "" where the limits are in another unit than the number, which can not be said shortly.
+    """
+    if messages.has_other_limits(item):
+        return ""
     low, high = item.min_value, item.max_value
     below = isinstance(low, int | float) and number < low
     above = isinstance(high, int | float) and number > high
     if below or above or item.type == "integer":
         return messages.out_of_range(item)
-    return messages.TEXTS["error.decimal" if item.max_decimal_places else "error.not_whole"]
+    places = item.max_decimal_places
+    if places is not None and places > _FEW_PLACES:
+        return form_texts.DECIMALS.format(places=places)
+    return messages.TEXTS["error.decimal" if places else "error.not_whole"]
 
 
 def _may_be_negative(item: Item) -> bool:

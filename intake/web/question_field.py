@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from wtforms.fields import Field
 
 from fhir.intake.answers import AnswerError, check_value
-from intake.web import components, messages
+from intake.web import components, form_texts, messages
 from intake.web.messages import FieldError
 from intake.web.numbers import BLANKS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     from werkzeug.datastructures import MultiDict
 
     from fhir.intake.items import Item
     from intake.web.components import Component
+    from intake.web.rows import RowsField
 
     FormData: TypeAlias = MultiDict[str, str]
 
@@ -35,6 +37,8 @@ class QuestionField(Field):  # type: ignore[misc]
         self.face = face
         self.typed: list[str] = []
         self.errors: list[str] = []
+        self.around: RowsField | None = None
+        """The rows in one of which it stands."""
 
     def process(
         self, formdata: FormData | None, data: object = None, extra_filters: object = None
@@ -54,6 +58,11 @@ class QuestionField(Field):  # type: ignore[misc]
     def component(self) -> Component:
         """The component of the kit that asks this question, as it now stands."""
         return components.fill(self.face, self.name, self.typed, self.error)
+
+    @property
+    def words(self) -> str:
+        """The title of the question as it is shown, perhaps as markup."""
+        return components.title_of(self.face)
 
     @property
     def error(self) -> str | None:
@@ -89,24 +98,45 @@ class QuestionField(Field):  # type: ignore[misc]
         if self.is_empty:
             return None
         answer = self.parse(self.typed[0])
-        try:
-            check_value(self.item, answer, on=on)
-        except AnswerError:
-            raise FieldError(self.fault(answer, on)) from None
+        self.check(answer, on)
         return answer
 
-    def read(self, on: date) -> tuple[Any, dict[str, list[str]]]:
-        """Return the answer and what is wrong with it, by link id."""
+    def check(self, answer: Any, on: date) -> None:
+        """Check an answer against its question. Raises FieldError where it does not fit."""
+        try:
+            check_value(self.item, answer, on=on)
+        except AnswerError as error:
+            raise FieldError(self.fault(answer, on, str(error))) from None
+
+    def read(self, on: date, place: str) -> tuple[Any, dict[str, list[str]]]:
+        """Return the answer and what is wrong with it, by its place."""
         try:
             return self.answer(on), {}
         except FieldError as fault:
-            return None, {self.item.link_id: [str(fault)]}
+            return None, {place: [str(fault)]}
+
+    def fields(self) -> Iterator[QuestionField]:
+        """Yield the field itself, as rows yield those below them."""
+        yield self
+
+    def places(self, place: str) -> Iterator[tuple[str, QuestionField]]:
+        """Yield the field with its place, as rows do with those below them."""
+        yield place, self
+
+    def rename(self, name: str) -> None:
+        """Take the name that goes with another number of its row."""
+        self.name = self.id = name
 
     def parse(self, text: str) -> Any:
         """Return the answer that a text means. Raises FieldError."""
         return text
 
-    def fault(self, answer: Any, on: date) -> str:
-        """Return what an answer that does not fit the question is told."""
+    def fault(self, answer: Any, on: date, reason: str) -> str:
+        """Return what an answer that does not fit the question is told.
+
+        ``reason`` completes "the answer ...".
+        """
         del answer, on
-        return messages.TEXTS["error.option_unknown"]
+        if components.is_chosen(self.item):
+            return messages.TEXTS["error.option_unknown"]
+        return form_texts.ELSE.format(fault=reason)

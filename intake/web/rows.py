@@ -2,47 +2,32 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from wtforms.fields import Field
 
-from intake.web import components, messages
-from intake.web.fields import field_of
-from intake.web.messages import FieldError
+from fhir.intake.json_walk import objects
+from fhir.intake.places import escape
+from fhir.intake.settling import initial_answer
+from intake.web import form_texts, messages, row_components
+from intake.web.names import cell_name, marker_name, segment, shown_place
+from intake.web.question_field import QuestionField
+from intake.web.row_plan import BLANK, NEW, Row, said, stored_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
-    from fhir.intake.items import Item
+    from intake.web.commands import RowCommand
     from intake.web.components import Component
-    from intake.web.question_field import FormData, QuestionField
+    from intake.web.question_field import FormData
+    from intake.web.row_plan import Asked, RowsPlan
+    from intake.web.sheet import Sheet
 
-COMMAND: Final = "rows"
-"""The name of the buttons that add and remove rows."""
-_PLACE: Final = re.compile(r"(?P<group>.+?)\[(?P<number>[1-9][0-9]{0,3})\]\.(?P<column>.+)")
-_NUMBER: Final = re.compile("[1-9][0-9]{0,3}")
+Faults: TypeAlias = dict[str, list[str]]
 _MOST: Final = 100
 """So many rows are shown where the form itself sets no limit."""
-
-
-class RowCommand(NamedTuple):
-    """A pressed button: add a row to a group, or remove its row of a number."""
-
-    group: str
-    remove: int | None
-
-
-def parse_command(text: str) -> RowCommand | None:
-    """Read ``add:medication`` or ``remove:medication:1``, None when it is neither."""
-    action, _, rest = text.partition(":")
-    if action == "add" and rest:
-        return RowCommand(rest, None)
-    group, _, number = rest.rpartition(":")
-    if action == "remove" and group and _NUMBER.fullmatch(number):
-        return RowCommand(group, int(number))
-    return None
+_MOST_AT_FIRST: Final = 10
 
 
 class RowsField(Field):  # type: ignore[misc]
@@ -52,14 +37,15 @@ class RowsField(Field):  # type: ignore[misc]
     rows in which something was typed, because the others are no rows of the answer.
     """
 
-    def __init__(self, item: Item, faces: Mapping[str, Component], **options: Any) -> None:
-        super().__init__(item.text, **options)
-        self.item = item
-        self.faces = faces
-        self.columns = [column for column in item.children if column.is_question]
-        self.rows: list[list[QuestionField]] = []
+    def __init__(self, plan: RowsPlan, **options: Any) -> None:
+        super().__init__(plan.item.text, **options)
+        self.item = plan.item
+        self.plan = plan
+        self.rows: list[Row] = []
+        self.stored: Sequence[Mapping[str, Any]] = ()
         self.errors: list[str] = []
-        self.most: int = item.max_occurs or _MOST
+        self.around: RowsField | None = None
+        self.most: int = plan.item.max_occurs or _MOST
         self._left_out = False
 
     def process(
@@ -68,19 +54,46 @@ class RowsField(Field):  # type: ignore[misc]
         """Take the rows that were typed, else those of the answer `data`."""
         del extra_filters
         self.errors = []
+        self.stored = objects(data)
         if formdata is None:
-            answers = data if isinstance(data, list) else []
-            self.rows = [self._row(number, row) for number, row in enumerate(answers, 1)]
+            self.rows = [self._row(n, str(n), row) for n, row in enumerate(self.stored, 1)]
         else:
-            sent = self._sent(formdata)
-            self._left_out = len(sent) > self.most
-            self.rows = [self._row(number, {}, formdata) for number in sent[: self.most]]
-        self._number()
+            numbers = self.sent(self.sheet)
+            weight = self.plan.weight
+            kept = [number for number in numbers[: self.most] if self.sheet.take(weight)]
+            self._left_out = len(kept) < len(numbers)
+            self.rows = [self._sent_row(number, formdata) for number in kept]
+        self._fill_up()
 
     @property
-    def data(self) -> list[list[list[str]]]:
+    def sheet(self) -> Sheet:
+        """What the fields of the page share."""
+        sheet: Sheet = self._form.sheet
+        return sheet
+
+    def sent(self, sheet: Sheet) -> list[int]:
+        """Return the numbers of the rows that were sent."""
+        return sheet.sent.rows(self.name)
+
+    def remember(self, data: object) -> None:
+        """Take the stored answer, of which the rows keep what no page asks."""
+        self.stored = objects(data)
+        for row in self.rows:
+            known = self._known(row.origin)
+            for cell in row:
+                if isinstance(cell, RowsField):
+                    cell.remember(known.get(cell.item.link_id))
+
+    @property
+    def data(self) -> list[list[Any]]:
         """What was typed, under the name that WTForms uses."""
-        return [[cell.typed for cell in row] for row in self.rows]
+        return [[cell.data for cell in row] for row in self.rows]
+
+    @property
+    def words(self) -> str:
+        """The title of the rows as it is shown, perhaps as markup."""
+        title: str = self.plan.title["text"]
+        return title
 
     @property
     def error(self) -> str | None:
@@ -90,93 +103,197 @@ class RowsField(Field):  # type: ignore[misc]
     @property
     def first_control(self) -> str:
         """The id of the control to which an error leads."""
-        return self.rows[0][0].first_control
+        first = next(iter(self.rows[0]), None)
+        return first.first_control if first is not None else str(self.name)
 
     @property
-    def typed_rows(self) -> list[list[QuestionField]]:
+    def is_empty(self) -> bool:
+        """Whether no row is one of the answer."""
+        return not self.typed_rows
+
+    @property
+    def typed_rows(self) -> list[Row]:
         """The rows in which something was typed, as the places of answers number them."""
-        return [row for row in self.rows if not all(cell.is_empty for cell in row)]
+        return [row for row in self.rows if self._counts(row)]
 
     @property
     def component(self) -> Component:
         """The parameters of the rows; their cells are fields with components of their own."""
-        lists = filter(None, map(components.datalist, self.columns))
-        return components.rows(self.item, self.rows, self.error, [*lists])
+        return row_components.rows(self)
 
-    def read(self, on: date) -> tuple[Any, dict[str, list[str]]]:
+    def read(self, on: date, place: str) -> tuple[Any, Faults]:
         """Return the rows without blanks (None when there is none) and the faults by place."""
         rows: list[dict[str, Any]] = []
-        faults: dict[str, list[str]] = {}
+        faults: Faults = {}
         for number, row in enumerate(self.typed_rows, 1):
-            values = {}
+            values = self.kept(row)
             for cell in row:
-                try:
-                    values[cell.item.link_id] = cell.answer(on)
-                except FieldError as fault:
-                    place = f"{self.item.link_id}[{number}].{cell.item.link_id}"
-                    faults[place] = [str(fault)]
-            rows.append({name: value for name, value in values.items() if value is not None})
-        if self._left_out:
-            faults[self.item.link_id] = [self.full]
+                value, found = cell.read(on, f"{place}[{number}].{segment(cell.name)}")
+                faults |= found
+                if value is not None:
+                    values[cell.item.link_id] = value
+            rows.append(values)
+        if wrong := self.number_fault(len(rows)):
+            faults[place] = [wrong]
         return rows or None, faults
+
+    def number_fault(self, number: int) -> str | None:
+        """Return what is wrong with the number of rows."""
+        if self._left_out or number > self.most:
+            return self.full
+        if 0 < number < (self.item.min_occurs or 0):
+            return form_texts.too_few(self.item)
+        return None
 
     @property
     def full(self) -> str:
         """What is said when there can be no further row."""
+        if self.sheet.is_full:
+            return form_texts.FULL
         return messages.row_texts(self.item).full.format(max=self.most)
 
-    def titled_cells(self) -> Iterator[tuple[str, QuestionField]]:
-        """Yield every cell with the title of its row."""
+    def kept(self, row: Row) -> dict[str, Any]:
+        """Return what a row holds that no page asks; in a new row that is what it begins with."""
+        is_new = row.origin in {NEW, BLANK}
+        return self.plan.kept_values(self._known(row.origin), is_new=is_new)
+
+    def title(self, number: int) -> str:
+        """Return what a row is called; one within a row has the numbers of both."""
+        outer = [part for part in str(self.name).split("-")[1::2] if part.isdigit()]
+        return messages.row_texts(self.item).title.format(n=".".join([*outer, str(number)]))
+
+    def titled_cells(self) -> Iterator[tuple[str, Cell]]:
+        """Yield every cell, also those of rows within, with what its error is told under."""
         for number, row in enumerate(self.rows, 1):
             for cell in row:
-                yield messages.row_texts(self.item).title.format(n=number), cell
+                yield row_components.error_title(self, number, cell), cell
+                if isinstance(cell, RowsField):
+                    yield from cell.titled_cells()
 
-    def cell(self, place: str) -> QuestionField | None:
-        """Return the cell at a place such as ``medication[2].med_name``."""
-        found = _PLACE.fullmatch(place)
-        if found is None or found["group"] != self.item.link_id:
-            return None
-        rows, index = self.typed_rows, int(found["number"]) - 1
-        row: Sequence[QuestionField] = rows[index] if index < len(rows) else ()
-        return next((cell for cell in row if cell.item.link_id == found["column"]), None)
+    def fields(self) -> Iterator[Cell]:
+        """Yield the field itself and all below it."""
+        yield self
+        for row in self.rows:
+            for cell in row:
+                yield from cell.fields()
+
+    def places(self, place: str) -> Iterator[tuple[str, Cell]]:
+        """Yield the field and all below it with their places, as places of answers."""
+        yield place, self
+        for number, row in enumerate(self.typed_rows, 1):
+            for cell in row:
+                yield from cell.places(f"{place}[{number}].{segment(cell.name)}")
+
+    def asked(self, place: str, *, typed: bool) -> Iterator[str]:
+        """Yield the places of what is not in every row; `typed` rows alone are numbered, or all."""
+        conditional = {asked.item.link_id for asked in self.plan.cells if asked.conditional}
+        for number, row in enumerate(self.typed_rows if typed else self.rows, 1):
+            for cell in row:
+                inner = f"{place}[{number}].{segment(cell.name)}"
+                if cell.item.link_id in conditional:
+                    yield inner
+                if isinstance(cell, RowsField):
+                    yield from cell.asked(inner, typed=typed)
+            yield from (f"{place}[{number}].{escape(text)}" for text in sorted(row.texts))
 
     def change(self, command: RowCommand) -> None:
         """Add or remove a row; all other rows stay as typed."""
         if command.remove is not None:
             del self.rows[command.remove - 1 : command.remove]
-        elif len(self.rows) >= self.most:
+        elif len(self.rows) >= self.most or not self.sheet.take(self.plan.weight):
             self.errors.append(self.full)
         else:
-            self.rows.append(self._row(len(self.rows) + 1, {}))
+            self.rows.append(self._row(len(self.rows) + 1, NEW, is_added=True))
+        self._fill_up(is_added=True)
+
+    def rename(self, name: str) -> None:
+        """Take the name that goes with another number of the row around."""
+        self.name = self.id = name
         self._number()
 
-    def _sent(self, formdata: FormData) -> list[int]:
-        head = re.compile(rf"{re.escape(self.name)}-([1-9][0-9]{{0,3}})-.+", re.DOTALL)
-        return sorted({int(found[1]) for found in map(head.fullmatch, formdata) if found})
+    def name_of(self, number: int, asked: Asked) -> str:
+        """Return the name of a cell."""
+        return cell_name(self.name, number, asked.segment)
+
+    def _known(self, origin: str) -> Mapping[str, Any]:
+        number = stored_number(origin)
+        return self.stored[number - 1] if 0 < number <= len(self.stored) else {}
+
+    def _counts(self, row: Row) -> bool:
+        """Tell whether a row is one of the answer."""
+        if not all(cell.is_empty for cell in row):
+            return row.origin != BLANK or not self.plan.is_marked or not self._is_as_begun(row)
+        return bool(stored_number(row.origin) and self.kept(row))
+
+    def _is_as_begun(self, row: Row) -> bool:
+        """Tell whether nobody has changed what a row began with."""
+        begun = self.sheet.begun.get(self.plan)
+        if begun is None:
+            cells = [self._cell(1, asked, None) for asked in self.plan.cells]
+            begun = {cell.item.link_id: said(cell.data) for cell in cells}
+            self.sheet.begun[self.plan] = begun
+        return all(said(cell.data) == begun.get(cell.item.link_id) for cell in row)
+
+    def _sent_row(self, number: int, formdata: FormData) -> Row:
+        origin = NEW
+        if self.plan.is_marked:
+            origin = formdata.get(marker_name(self.name, number), NEW)
+        return self._row(number, origin, self._known(origin), formdata)
 
     def _row(
-        self, number: int, answers: Mapping[str, Any], formdata: FormData | None = None
-    ) -> list[QuestionField]:
-        row = []
-        for column in self.columns:
-            cell = field_of(column)(
-                column,
-                self.faces[column.link_id],
-                name=self._name(number, column),
-                _form=self._form,
-                _meta=self.meta,
-            )
-            cell.process(formdata, answers.get(column.link_id))
-            row.append(cell)
-        return row
+        self,
+        number: int,
+        origin: str,
+        answers: Mapping[str, Any] | None = None,
+        formdata: FormData | None = None,
+        *,
+        is_added: bool = False,
+    ) -> Row:
+        """Make a row of what was typed, else of answers, else one that begins.
+
+        For an added one nobody has said yet which conditional cells are asked.
+        """
+        shown = (
+            asked
+            for asked in self.plan.cells
+            if not asked.conditional or (not is_added and self._is_asked(number, asked.segment))
+        )
+        cells = (self._cell(number, asked, answers, formdata) for asked in shown)
+        texts = (text.link_id for text in self.plan.texts if not is_added)
+        return Row(cells, origin, (t for t in texts if self._is_asked(number, escape(t))))
+
+    def _is_asked(self, number: int, segment: str) -> bool:
+        return shown_place(cell_name(self.name, number, segment)) in self.sheet.asked
+
+    def _cell(
+        self,
+        number: int,
+        asked: Asked,
+        answers: Mapping[str, Any] | None,
+        formdata: FormData | None = None,
+    ) -> Cell:
+        cell: Cell = asked.make(name=self.name_of(number, asked), _form=self._form, _meta=self.meta)
+        begun = initial_answer(asked.item) if answers is None else answers.get(asked.item.link_id)
+        cell.around = self
+        cell.process(formdata, begun)
+        return cell
+
+    def _fill_up(self, *, is_added: bool = False) -> None:
+        """See that there are as many rows as there must be, and one at least."""
+        least = max(1, min(self.item.min_occurs or 1, self.most, _MOST_AT_FIRST))
+        self._number()
+        while len(self.rows) < least:
+            self.rows.append(self._row(len(self.rows) + 1, BLANK, is_added=is_added))
 
     def _number(self) -> None:
-        """Give the rows numbers from 1 without a gap, and see that there is one."""
-        if not self.rows:
-            self.rows = [self._row(1, {})]
+        """Give the rows numbers from 1 without a gap."""
         for number, row in enumerate(self.rows, 1):
-            for cell in row:
-                cell.name = cell.id = self._name(number, cell.item)
+            for asked, cell in zip(self._asked_of(row), row, strict=True):
+                cell.rename(self.name_of(number, asked))
 
-    def _name(self, number: int, column: Item) -> str:
-        return f"{self.name}-{number}-{column.link_id}"
+    def _asked_of(self, row: Row) -> Iterator[Asked]:
+        shown = {cell.item.link_id for cell in row}
+        return (asked for asked in self.plan.cells if asked.item.link_id in shown)
+
+
+Cell: TypeAlias = QuestionField | RowsField

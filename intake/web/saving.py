@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fhir.intake.enablement import Enablement
 from intake import signals
+from intake.asking import is_place_shown, page_mark, root_of
 from intake.drafts import load_draft, store_draft, with_answers, with_person
 from intake.interruptions import interrupt_visit, interrupts, note_shown, waiting_page
-from intake.journey import Draft, Journey, plan_journey
+from intake.journey import Draft, Journey, not_answered, plan_journey
 from intake.person import PERSON, read_person
 from intake.processing import CONSENT
 from intake.state import get_state
 from intake.storage import audit
 from intake.storage.visits import COMPLETED, OPEN, STOPPED, finish_visit
 from intake.web.clock import clinic_now
+from intake.web.current import current_content
 from intake.web.fields import ChoicesField
 from intake.web.session import current_visit
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
     from datetime import date, datetime
 
     from sqlalchemy.orm import Session
 
-    from fhir.intake.items import Interrupt, Item
+    from fhir.intake.answer_options import Interrupt
+    from fhir.intake.items import Form, Item
     from intake.storage.tables import Visit
     from intake.web.forms import PageForm
 
@@ -81,23 +83,23 @@ class Refused:
     urgent: tuple[Interrupt, ...]
 
 
-def save_page(item: Item, form: PageForm, asked: Collection[str], *, of: str) -> Saved | Refused:
+def save_page(item: Item, form: PageForm, *, of: str) -> Saved | Refused:
     """Store what a page says, unless it has faults; ``of`` is the visit for which it was shown.
 
     Raises StorageError when the database can not store it, NotOpenError and OtherFormError.
     """
-    state = get_state()
+    content = current_content()
     now = clinic_now()
-    values, faults = form.read(now.date())
-    with state.storage.write() as session:
+    with get_state().storage.write() as session:
         visit = current_visit(session, lock=True)
         if visit is None or visit.status != OPEN:
             is_sent = visit is not None and visit.status == COMPLETED
             raise NotOpenError(is_sent=is_sent, urgent=_ticked(item, form, now))
         if visit.id != of:
             raise OtherFormError
-        draft = load_draft(visit, state.content.form, now.date())
-        merged, faults, missing = _merge(item, draft, now.date(), asked, values, faults)
+        draft = load_draft(visit, content.form, now.date())
+        form.remember(draft.answers)
+        merged, faults, missing = _merge(item, form, draft, now.date())
         if faults or missing:
             form.mark(faults)
             form.mark_missing(missing)
@@ -105,26 +107,28 @@ def save_page(item: Item, form: PageForm, asked: Collection[str], *, of: str) ->
             if urgent:
                 note_shown(session, visit, item, urgent, now)
             return Refused(urgent)
-        stopped = merged.answers.get(CONSENT) == NO_CONSENT
-        due = () if stopped else interrupts(state.content.form, item, merged, now)
+        stopped = content.pack is not None and merged.answers.get(CONSENT) == NO_CONSENT
+        due = () if stopped else interrupts(content.form, item, merged, now)
         if stopped:
             _stop(session, visit, now)
         else:
             _store(session, visit, item, merged, now)
-            before = bool(interrupts(state.content.form, item, draft, now))
+            before = bool(interrupts(content.form, item, draft, now))
             interrupt_visit(session, visit, item, before=before, due=due, now=now)
     return Saved(
         visit=visit.id,
         page=item.link_id,
-        journey=plan_journey(state.content.form, merged, now.date()),
+        journey=plan_journey(content.form, merged, now.date()),
         stopped=stopped,
         urgent=bool(due),
-        interrupted_at=waiting_page(visit, state.content.form, now),
+        interrupted_at=waiting_page(visit, content.form, now),
     )
 
 
 def _ticked(item: Item, form: PageForm, now: datetime) -> tuple[Interrupt, ...]:
     """Return what the signs that are ticked lead to, also where "none of these" is ticked too."""
+    if not item.interrupts:
+        return ()
     signs = {
         field.item.link_id: [
             code
@@ -134,19 +138,15 @@ def _ticked(item: Item, form: PageForm, now: datetime) -> tuple[Interrupt, ...]:
         for field in form.questions
         if isinstance(field, ChoicesField)
     }
-    return interrupts(get_state().content.form, item, Draft(answers=signs), now)
+    return interrupts(current_content().form, item, Draft(answers=signs), now)
 
 
-def _merge(  # noqa: PLR0913, PLR0917  # what a page is made of
-    item: Item,
-    draft: Draft,
-    on: date,
-    asked: Collection[str],
-    values: Mapping[str, Any],
-    faults: Mapping[str, list[str]],
+def _merge(
+    item: Item, page: PageForm, draft: Draft, on: date
 ) -> tuple[Draft, dict[str, list[str]], list[str]]:
     """Return the draft with a page's answers, its faults, and the answers that it needs."""
-    form = get_state().content.form
+    form = current_content().form
+    values, faults = page.read(on)
     if item.link_id == PERSON:
         needed = [q.link_id for q in item.children if q.required]
         missing = [name for name in needed if name not in faults and not values.get(name)]
@@ -154,26 +154,22 @@ def _merge(  # noqa: PLR0913, PLR0917  # what a page is made of
         if person and not faults and not missing:
             draft = with_person(draft, form, on, person)
         return draft, {**more, **faults}, missing
+    asked = frozenset(page.answered or (page_mark(item),))
     draft = with_answers(draft, form, on, asked=asked, values=values)
     enablement = Enablement(form, draft.answers, on)
-    shown = {question.link_id for question in enablement.questions()}
-    faults = {place: texts for place, texts in faults.items() if _root(place) in shown}
-    missing = [
-        place
-        for place in enablement.missing()
-        if _root(place) in asked and _root(place) not in {_root(other) for other in faults}
-    ]
-    return draft, faults, missing
+    faults = {name: texts for name, texts in faults.items() if _is_due(form, enablement, name)}
+    wrong = {root_of(name) for name in faults}
+    missing = not_answered(form, asked, enablement.missing())
+    return draft, faults, [name for name in missing if root_of(name) not in wrong]
 
 
-def _root(place: str) -> str:
-    """Return the link id at the head of a place such as ``medication[1].med_name``."""
-    return place.split("[", 1)[0]
+def _is_due(form: Form, enablement: Enablement, name: str) -> bool:
+    """Tell whether a fault counts: of a question that is shown, or in rows that are."""
+    return is_place_shown(form, enablement, root_of(name))
 
 
 def _store(session: Session, visit: Visit, page: Item, draft: Draft, now: datetime) -> None:
-    form = get_state().content.form
-    store_draft(visit, draft, form, now)
+    store_draft(visit, draft, current_content().form, now)
     audit.record(
         session,
         now=now,

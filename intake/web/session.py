@@ -1,4 +1,7 @@
-"""The visit of a browser: a random token in a cookie, of which the database holds the hash."""
+"""The visit of a browser: a random token in a cookie, of which the database holds the hash.
+
+Each form has a cookie of its own, and a token opens a visit only at the address where it began.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from flask import current_app, request
 
 from intake.state import get_state
 from intake.storage import visits
+from intake.web.addresses import current_slug
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,25 +22,25 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
     from werkzeug.wrappers import Response
 
+    from fhir.intake.items import Form
     from intake.storage.tables import Visit
 
 COOKIE: Final = "intake_visit"
 _LONGEST: Final = 128
 
 
-def begin_visit(session: Session, *, new_id: UUID, now: datetime) -> tuple[Visit, str]:
+def begin_visit(session: Session, form: Form, *, new_id: UUID, now: datetime) -> tuple[Visit, str]:
     """Store a new visit; return it with the token for the browser."""
     token = secrets.token_urlsafe(32)
-    canonical = get_state().content.form.canonical
     visit = visits.start_visit(
-        session, new_id=new_id, token_hash=_hash(token), questionnaire=canonical, now=now
+        session, new_id=new_id, token_hash=_hash(token), questionnaire=form.canonical, now=now
     )
     return visit, token
 
 
 def current_visit(session: Session, *, lock: bool = False) -> Visit | None:
     """Return the visit of this browser, None when it has none that we know."""
-    token = request.cookies.get(COOKIE, "")
+    token = request.cookies.get(_cookie(), "")
     if not token or len(token) > _LONGEST:
         return None
     return visits.find_visit(session, _hash(token), lock=lock)
@@ -44,17 +48,24 @@ def current_visit(session: Session, *, lock: bool = False) -> Visit | None:
 
 def remember_visit(response: Response, token: str) -> None:
     """Give the browser its token, until it is closed: the device may be shared."""
-    response.set_cookie(COOKIE, token, **_attributes())
+    response.set_cookie(_cookie(), token, **_attributes())
 
 
 def forget_visit(response: Response) -> None:
     """Take the token back."""
-    response.delete_cookie(COOKIE, **_attributes())
+    response.delete_cookie(_cookie(), **_attributes())
+
+
+def _cookie() -> str:
+    slug = current_slug()
+    return COOKIE if slug is None else f"{COOKIE}_{slug}"
 
 
 def _attributes() -> dict[str, Any]:
+    slug = current_slug()
+    own = "/" if slug is None else f"/q/{slug}/"
     return {
-        "path": f"{request.script_root}{get_state().settings.url_prefix}/",
+        "path": f"{request.script_root}{get_state().settings.url_prefix}{own}",
         "secure": bool(current_app.config["SESSION_COOKIE_SECURE"]) or request.is_secure,
         "httponly": True,
         "samesite": "Lax",
@@ -62,4 +73,6 @@ def _attributes() -> dict[str, Any]:
 
 
 def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+    slug = current_slug()
+    named = token if slug is None else f"{slug}|{token}"
+    return hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()

@@ -9,9 +9,9 @@ from flask import abort, redirect, request, url_for
 from fhir.intake.items import CLINICIAN
 from intake.interruptions import waiting_page
 from intake.person import PERSON, person_page
-from intake.state import get_state
 from intake.storage.visits import COMPLETED, OPEN
 from intake.web.clock import clinic_now
+from intake.web.current import current_content
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -25,7 +25,7 @@ CHECK: Final = "check"
 
 def page_item(name: str) -> Item:
     """Return the page of a name, or answer 404: there is none, or it is the clinician's."""
-    form = get_state().content.form
+    form = current_content().form
     if name == PERSON:
         return person_page(form)
     item = next((page for page in form.pages if page.link_id == name), None)
@@ -60,7 +60,7 @@ def elsewhere(visit: Visit | None, page: str | None = None) -> ResponseReturnVal
         return redirect(url_for(".start"), 303)
     if visit.status == COMPLETED:
         return redirect(url_for(".done"), 303)
-    waiting = waiting_page(visit, get_state().content.form, clinic_now())
+    waiting = waiting_page(visit, current_content().form, clinic_now())
     if waiting and waiting != page:
         return redirect(help_address(waiting), 303)
     return None
