@@ -1,6 +1,7 @@
-"""Make the pictures of the README from the article's case; needs poppler and Chromium.
+"""Make the pictures of the README; needs poppler and Chromium.
 
-A page of the form on a phone, the clinician's page, and page 1 of the PDF.
+Of the article's case a page of the form on a phone, the clinician's page, and page 1 of the PDF; of
+a form that was added, two pages.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from PIL import Image
 
@@ -24,8 +25,9 @@ from intake.extension import State
 from intake.journey import Draft
 from intake.pdf.renderer import Renderer
 from intake.person import Person
+from intake.questionnaire_files import read_form
 from intake.server import create_app
-from intake.storage import schema, visits
+from intake.storage import questionnaires, schema, visits
 from intake.submitting import Stamp, submit
 from intake.web.session import COOKIE
 from intake.worker import work
@@ -33,7 +35,7 @@ from scripts.chromium import chromium, serving
 
 if TYPE_CHECKING:
     from flask import Flask
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
     from intake.storage.tables import Visit
 
@@ -41,6 +43,8 @@ ROOT: Final = Path(__file__).parents[1]
 PICTURES: Final = ROOT / "docs" / "images"
 CASE: Final = ROOT / "examples" / "mark.json"
 NOW: Final = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+OTHER: Final = ROOT / "examples" / "before-you-travel.json"
+SLUG: Final = "before-you-travel"
 PAGE: Final = "g_strength"
 TOKENS: Final = ("under-way", "sent")
 SUBMISSION: Final = UUID(int=1)
@@ -57,6 +61,7 @@ def main() -> None:
         with serving(app) as address, chromium() as browser:
             take(browser, f"{address}/form/{PAGE}", "form-page", width=390, height=844, scale=2)
             take(browser, f"{address}/clinic/{SUBMISSION}", "clinician", width=1200, height=795)
+            take_other_form(browser, f"{address}/q/{SLUG}/")
     for picture in PICTURES.glob("*.png"):
         shrink(picture)
 
@@ -71,7 +76,7 @@ def draw_face_sheet(folder: Path) -> None:
 
 
 def make_app(folder: Path) -> Flask:
-    """Make an application that holds the case twice: under way, and sent with its files."""
+    """Make an application with the case twice, under way and sent, and with a form of others."""
     app = create_app(
         {
             "INTAKE_DEVELOPMENT": True,
@@ -95,6 +100,8 @@ def make_app(folder: Path) -> Flask:
             )
             store_draft(visit, draft, state.content.form, NOW)
         session.flush()
+        version = read_form(OTHER).version
+        questionnaires.add(session, version, new_id=uuid4(), slug=SLUG, now=NOW)
         key = "K7QM-3XPT"
         stamp = Stamp(now=NOW, submission_id=SUBMISSION, job_id=UUID(int=0), key=key)
         submit(session, visit, draft, content=state.content, record_system=None, stamp=stamp)
@@ -129,6 +136,41 @@ def take(  # noqa: PLR0913  # a page, and how it is looked at
         sys.exit(f"{url} could not be shown")
     page.screenshot(path=PICTURES / f"{name}.png")
     context.close()
+
+
+def take_other_form(browser: Browser, url: str) -> None:
+    """Fill in a form that was added, and take pictures of its list and of its second page."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, device_scale_factor=2)
+    page = context.new_page()
+    page.goto(url)
+    page.get_by_role("button").first.click()
+    page.fill("[name=person_name]", "Mark Example")
+    fill_day(page, "date_of_birth", (14, 2, 1983))
+    page.get_by_role("button", name="Continue").click()
+    page.fill("[name=country-find]", "mo")
+    page.get_by_role("button", name="Find").click()
+    page.check("[name=country][value=MA]")
+    top(page, "list")
+    fill_day(page, "leave", (12, 3, 2027))
+    page.get_by_role("button", name="Continue").click()
+    page.fill("[name=height]", "178")
+    page.fill("[name=weight]", "74")
+    page.fill("[name=vaccines-1-vaccine]", "Hepatitis A")
+    page.fill("[name='vaccines-1-vaccine~2Dyear']", "2019")
+    top(page, "other-form")
+    context.close()
+
+
+def fill_day(page: Page, name: str, day: tuple[int, int, int]) -> None:
+    """Type a date: day, month, year."""
+    for part, number in zip(("day", "month", "year"), day, strict=True):
+        page.fill(f"[name={name}-{part}]", str(number))
+
+
+def top(page: Page, name: str) -> None:
+    """Take a picture of the top of a page, with nothing in it in focus."""
+    page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
+    page.screenshot(path=PICTURES / f"{name}.png")
 
 
 def shrink(picture: Path) -> None:

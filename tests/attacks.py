@@ -118,7 +118,7 @@ def values_in(item: dict[str, Any]) -> dict[str, Any]:
 
 def path_of(rule: Rule, submission: str, file: str = PDF) -> str:
     """Return a path of a route; a route with an argument of another name must be added here."""
-    known = {"submission_id": submission, "filename": "intake.css"}
+    known = {"submission_id": submission, "filename": "intake.css", "slug": "any"}
     known["name"] = file if "submission_id" in rule.arguments else "g_emergency"
     return str(rule.build({name: known[name] for name in rule.arguments})[1])  # type: ignore[index]
 
@@ -141,7 +141,8 @@ def changed_form(form: Form, **changes: dict[str, Any]) -> Form:
         children = tuple(map(change, item.children))
         return replace(item, children=children, **changes.get(item.link_id, {}))
 
-    return replace(form, version="99", pages=tuple(map(change, form.pages)))
+    pages = tuple(map(change, form.roots))
+    return replace(form, version="99", roots=pages, pages=pages)
 
 
 def upgrade(app: Flask, **changes: dict[str, Any]) -> None:

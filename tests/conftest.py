@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from intake.content import Content, standard_content
 from intake.pdf.renderer import Renderer
 from intake.storage import schema
+from tests import corpus
 from tests.cases import TEST_DATA, VIGNETTES
 from tests.patients import Patient
 from tests.web import make_app, state_of
@@ -26,6 +27,22 @@ settings.register_profile(
     "default", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 settings.load_profile("default")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print how far others agree, if their files were read in this run."""
+    passed = {report.nodeid for report in terminalreporter.getreports("passed")}
+    lines = []
+    if any("test_validation_oracle" in name for name in passed):
+        from tests.test_validation_oracle import figures
+
+        lines += figures()
+    if any("test_corpus" in name for name in passed):
+        lines += corpus.figures(passed)
+    if lines:
+        terminalreporter.section("public forms and verdicts")
+        for line in lines:
+            terminalreporter.line(line)
 
 
 @pytest.fixture(scope="session")

@@ -42,6 +42,8 @@ AUTOCOMPLETE = {
     *("bday", "bday-day", "bday-month", "bday-year", "sex", "postal-code", "street-address"),
 }
 """The tokens of the HTML standard that a form of a clinic may need."""
+ROW = re.compile(r"\[(\d+)\]\.")
+"""The number of a row in a place, which is in the name of a control in another way."""
 TOKEN = re.compile(r'(?<=value=")[\w.-]{36,}(?=")')
 """A value that is another each time a page is drawn: a token, an id, a digest."""
 
@@ -217,11 +219,13 @@ def _lint_questions(page: Page, form: ET.Element) -> None:
     if not is_page:
         return
     assert hidden.get("visit") is not None, f"no visit: {shown(form)}"
-    for name in asked:
-        assert page.by_id(name) is not None, f"{name} is asked, but not on the page"
+    for place in asked:
+        name = ROW.sub(r"-\1-", place)
+        found = page.by_id(name) is not None or page.by_id(f"~_{name}") is not None
+        assert found, f"{place} is asked, but not on the page"
     for node in form.iter():
         if node.tag in CONTROLS and node.get("type") != "hidden":
-            name = node.get("name", "")
+            name = node.get("name", "").removeprefix("~_")
             assert {name, name.split("-")[0]} & {*asked}, f"{name} is not asked"
 
 

@@ -16,7 +16,7 @@ from tests.cases import FORM_DAY, VIGNETTES
 from tests.strategies import ANSWERS, FORM
 
 if TYPE_CHECKING:
-    from intake.content import Content
+    from intake.content import RuledContent
 
 EMERGENCIES = [
     option.code
@@ -93,7 +93,7 @@ def test_cited_answers_are_those_given(answers: dict[str, Any]) -> None:
             assert value == (None if given in ("", []) else given)
 
 
-def test_no_answers_at_all(content: Content) -> None:
+def test_no_answers_at_all(content: RuledContent) -> None:
     found = assess({}, pack=content.pack, on=FORM_DAY).to_json()
     assert found["tier"] == "urgent"
     fired = {row["id"]: row["answers"] for row in found["rules"]}
@@ -101,12 +101,12 @@ def test_no_answers_at_all(content: Content) -> None:
     assert fired["S16"] == dict.fromkeys(content.pack.tables.header.required_red_flags)
 
 
-def test_pack_is_named(content: Content, mark: dict[str, Any]) -> None:
+def test_pack_is_named(content: RuledContent, mark: dict[str, Any]) -> None:
     found = assess(mark, pack=content.pack, on=FORM_DAY).to_json()
     assert found["pack"] == {"name": "muscle-twitching", "version": content.pack.version}
 
 
-def test_birthday_decides_the_age(content: Content, mark: dict[str, Any]) -> None:
+def test_birthday_decides_the_age(content: RuledContent, mark: dict[str, Any]) -> None:
     born = {**mark, "date_of_birth": "1981-11-23"}
 
     def days_old(day: int) -> bool:
@@ -118,7 +118,7 @@ def test_birthday_decides_the_age(content: Content, mark: dict[str, Any]) -> Non
 
 
 def test_open_rule_names_the_question_behind_a_hidden_one(
-    content: Content, calm: dict[str, Any]
+    content: RuledContent, calm: dict[str, Any]
 ) -> None:
     blank = {k: v for k, v in calm.items() if k != "sensory_present"}
     found = assess(blank, pack=content.pack, on=FORM_DAY)
@@ -134,7 +134,7 @@ def test_every_open_rule_has_a_question(answers: dict[str, Any]) -> None:
 
 
 def test_self_care_advice_is_withheld_in_an_emergency(
-    content: Content, calm: dict[str, Any]
+    content: RuledContent, calm: dict[str, Any]
 ) -> None:
     advised = assess(calm, pack=content.pack, on=FORM_DAY).to_json()["advice"]
     breathless = {**calm, "emergency_signs": ["breathless"]}

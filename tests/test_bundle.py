@@ -40,7 +40,7 @@ from tests.export_case import (
 from tests.strategies import ANSWERS
 
 if TYPE_CHECKING:
-    from intake.content import Content
+    from intake.content import RuledContent
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -92,7 +92,7 @@ def test_any_answers_make_a_valid_bundle(
     assert not [part for part in below(bundle) if part is None or part in ("", [], {})]
 
 
-def test_nothing_answered_and_nothing_suggested(content: Content) -> None:
+def test_nothing_answered_and_nothing_suggested(content: RuledContent) -> None:
     empty = replace(
         assess({}, pack=content.pack, on=FORM_DAY),
         tier=None,
@@ -119,7 +119,7 @@ def test_nothing_answered_and_nothing_suggested(content: Content) -> None:
     assert one(bundle, "Task")["priority"] == "routine"
 
 
-def test_the_input_is_left_as_it_was(content: Content) -> None:
+def test_the_input_is_left_as_it_was(content: RuledContent) -> None:
     before = json.dumps(content.questionnaire)
     bundle = export(case(MARK))
     copy = json.dumps(bundle)

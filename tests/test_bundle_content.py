@@ -32,7 +32,7 @@ from tests.export_case import (
 )
 
 if TYPE_CHECKING:
-    from intake.content import Content
+    from intake.content import RuledContent
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -60,7 +60,7 @@ def test_sex_at_birth_is_the_birthsex_extension(sex: str, code: str) -> None:
     assert extension["valueCode"] == code
 
 
-def test_response_keeps_what_is_stored(bundle: Json, content: Content) -> None:
+def test_response_keeps_what_is_stored(bundle: Json, content: RuledContent) -> None:
     sent = one(bundle, "QuestionnaireResponse")
     stored = build_response(case(MARK), content.form, RECORD)
     assert sent["item"] == stored["item"]
@@ -121,7 +121,7 @@ def test_urgency(name: str, priority: str, due: str) -> None:
             assert found == ("draft", "proposal", priority)
 
 
-def test_one_request_for_each_suggested_test(bundle: Json, content: Content) -> None:
+def test_one_request_for_each_suggested_test(bundle: Json, content: RuledContent) -> None:
     assessment = assess(case(MARK), pack=content.pack, on=FORM_DAY)
     wanted = [s.test.label for s in assessment.suggestions if s.status == "suggested"]
     assert assessment.advice
@@ -136,7 +136,7 @@ def test_one_request_for_each_suggested_test(bundle: Json, content: Content) -> 
     assert [action["resource"]["reference"] for action in actions] == addresses
 
 
-def test_deferred_tests_are_not_proposed(content: Content) -> None:
+def test_deferred_tests_are_not_proposed(content: RuledContent) -> None:
     deferred = 0
     for vignette in VIGNETTES.values():
         assessment = assess(vignette["answers"], pack=content.pack, on=FORM_DAY)

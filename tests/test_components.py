@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
+from fhir.intake.answer_options import Option, Unit
 from fhir.intake.enablement import Enablement
-from fhir.intake.items import Item, Option, Unit
+from fhir.intake.items import Item
 from intake.person import person_page
 from intake.web import components
 from intake.web.components import Component, face, fill
@@ -32,16 +33,15 @@ KIT = """
 {%- from "nhsuk/components/checkboxes/macro.jinja" import checkboxes -%}
 {%- from "nhsuk/components/input/macro.jinja" import input -%}
 {%- from "nhsuk/components/textarea/macro.jinja" import textarea -%}
-{%- from "nhsuk/components/select/macro.jinja" import select -%}
 {%- from "nhsuk/components/date-input/macro.jinja" import dateInput -%}
 {{ {"radios": radios, "checkboxes": checkboxes, "input": input, "textarea": textarea,
-    "select": select, "date": dateInput}[component.kind](component.params) }}
+    "date": dateInput}[component.kind](component.params) }}
 """
 LONG_LIST = tuple(Option(code=f"c{number}", display=f"Answer {number}") for number in range(31))
 ALONE = (replace(LONG_LIST[0], exclusive=True),)
 OTHERS = (
     Item(link_id="yes_no", type="boolean", text="Do you?"),
-    Item(link_id="long_list", type="choice", text="Which?", options=LONG_LIST, required=True),
+    Item(link_id="a_list", type="choice", text="Which?", options=LONG_LIST[:9], required=True),
     Item(link_id="alone", type="choice", text="Any?", options=ALONE, repeats=True),
     Item(link_id="line", type="string", text="A line <b>"),
     Item(link_id="decimal", type="decimal", text="How much?", min_value=0, max_value=1000),
@@ -115,11 +115,6 @@ def test_comparison_sees_a_difference() -> None:
 )
 def test_kind_of_component(name: str, kind: str) -> None:
     assert face(question(name)).kind == kind
-
-
-def test_long_list_is_a_select_and_a_shorter_one_radio_buttons() -> None:
-    assert face(OTHERS[1]).kind == "select"
-    assert face(replace(OTHERS[1], options=LONG_LIST[1:])).kind == "radios"
 
 
 def test_answers_that_stand_alone_come_last_after_a_divider() -> None:

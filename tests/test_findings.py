@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fhir.intake.response import build_response
-from intake.content import Content, standard_content
+from intake.content import RuledContent, standard_content
 from intake.pdf.phrases import Said, plain
 from intake.stored_assessment import read_assessment
 from intake.web.answer_words import ReadResponse, ScreenWording, answer_sections, read_response
@@ -56,7 +56,7 @@ def texts(value: object) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", VIGNETTES)
-def test_a_stored_assessment_is_read_back_whole(name: str, content: Content) -> None:
+def test_a_stored_assessment_is_read_back_whole(name: str, content: RuledContent) -> None:
     made = parts(vignette(name))["assessment"]
     again = read_assessment(json.loads(json.dumps(made.to_json())), content.pack.tables)
     assert json.dumps(again.to_json()) == json.dumps(made.to_json())
@@ -105,7 +105,7 @@ def test_the_worst_urgency_is_for_the_day_of_the_form_not_for_today() -> None:
     assert urgency.when == "on the day of the form, 22 Nov 2026"
 
 
-def test_no_urgency_is_no_low_urgency(content: Content) -> None:
+def test_no_urgency_is_no_low_urgency(content: RuledContent) -> None:
     tables = content.pack.tables
     assert urgency_label(tables, None) == "Urgency not set"
     assert urgency_colour(tables, None) == "grey"
@@ -263,7 +263,7 @@ def test_ids_that_the_pack_does_not_know_are_shown_as_they_are(name: str) -> Non
     )
 
 
-def test_what_was_typed_keeps_every_character(content: Content) -> None:
+def test_what_was_typed_keeps_every_character(content: RuledContent) -> None:
     words = ScreenWording(content.form)
     assert words.value("your_words", HOSTILE) == (Said(HOSTILE, "ltr"),)
     assert words.value("your_words", "שלום abc") == (Said("שלום abc", "rtl"),)
@@ -339,7 +339,7 @@ def test_a_response_that_fits_is_whole() -> None:
     assert reading(vignette("V11")).whole
 
 
-def test_presenters_need_no_rules_to_run(content: Content) -> None:
+def test_presenters_need_no_rules_to_run(content: RuledContent) -> None:
     """The stored assessment has the last word, also where the rules would now say otherwise."""
     answers = parts(vignette("V01"))["answers"]
     assert assess(answers, pack=content.pack, on=FORM_DAY).tier is not None

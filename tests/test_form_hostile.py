@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fhir.intake.items import Item, Option
+from fhir.intake.answer_options import Option
+from fhir.intake.items import Item
 from intake.web.forms import page_form
 from tests.cases import FORM_DAY, TEST_DATA
 from tests.form_case import FORM, application, draw, drawn, form_of, question, typed

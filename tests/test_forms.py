@@ -65,13 +65,6 @@ def _text(name: str) -> Item:
     return Item(link_id=name, type="text", text="What?")
 
 
-@pytest.mark.parametrize("name", ["data", "read", "_x", "rows", "asked", "csrf_token", "Meta"])
-def test_link_id_that_can_not_name_a_field_is_refused(name: str) -> None:
-    page = Item(link_id="odd", type="group", text="", children=(_text(name),))
-    with pytest.raises(ValueError, match="can not be the name of a field"):
-        page_form(FORM, page)
-
-
 def test_only_questions_asked_are_there() -> None:
     made = page_form(FORM, FORM.items["g_where"])
     form = made(typed({"twitch_kind": "flicker", "twitch_sites": "x"}), asked=["twitch_kind"])

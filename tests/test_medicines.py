@@ -9,42 +9,42 @@ from referral.medicines import RXNORM
 from tests.cases import FORM_DAY
 
 if TYPE_CHECKING:
-    from intake.content import Content
+    from intake.content import RuledContent
     from referral.medicines import Finding
 
 
-def find(content: Content, name: Any) -> Finding:
+def find(content: RuledContent, name: Any) -> Finding:
     return content.pack.compiled.formulary.find({"med_name": name})
 
 
 @pytest.mark.parametrize(
     "name", ["furosemide", "  FUROSEMIDE ", "Furosémide", "ｆurosemide", "Lasix", "4603"]
 )
-def test_exact_after_normalising(content: Content, name: str) -> None:
+def test_exact_after_normalising(content: RuledContent, name: str) -> None:
     found = find(content, name)
     assert found.matched == "furosemide"
     assert "loop_diuretic" in found.classes
     assert found.name == name
 
 
-def test_spacing_inside_a_name(content: Content) -> None:
+def test_spacing_inside_a_name(content: RuledContent) -> None:
     assert find(content, "amphotericin \t B").matched == "amphotericin b"
 
 
 @pytest.mark.parametrize(
     ("name", "offered"), [("furosemid", "furosemide"), ("sertralin", "sertraline")]
 )
-def test_near_miss_is_only_offered(content: Content, name: str, offered: str) -> None:
+def test_near_miss_is_only_offered(content: RuledContent, name: str, offered: str) -> None:
     found = find(content, name)
     assert (found.matched, found.classes, found.did_you_mean) == (None, (), offered)
 
 
 @pytest.mark.parametrize("name", ["", "zzz", "x" * 10_000, None, "furosemide 40 mg"])
-def test_unknown_stays_unmatched(content: Content, name: str | None) -> None:
+def test_unknown_stays_unmatched(content: RuledContent, name: str | None) -> None:
     assert find(content, name).matched is None
 
 
-def test_coding_matches_by_code_or_display(content: Content) -> None:
+def test_coding_matches_by_code_or_display(content: RuledContent) -> None:
     coded = {"system": RXNORM, "code": "4603", "display": "Frusemide?"}
     assert find(content, coded).matched == "furosemide"
     foreign = {"system": "http://snomed.info/sct", "code": "4603", "display": "Salbutamol"}
@@ -55,7 +55,7 @@ def test_coding_matches_by_code_or_display(content: Content) -> None:
 
 
 def test_unmatched_medicine_is_said_and_leaves_drug_rules_open(
-    content: Content, calm: dict[str, Any]
+    content: RuledContent, calm: dict[str, Any]
 ) -> None:
     answers = {**calm, "takes_medicines": "medicines", "medication": [{"med_name": "furosemid"}]}
     found = assess(answers, pack=content.pack, on=FORM_DAY).to_json()

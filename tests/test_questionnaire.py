@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fhir.intake.items import Form
-    from intake.content import Content
+    from intake.content import RuledContent
 
 Json = dict[str, Any]
 
@@ -47,7 +47,7 @@ def test_published_file_is_current() -> None:
     assert render() == TARGET.read_text(encoding="utf-8"), "run: make questionnaire"
 
 
-def test_identity(content: Content) -> None:
+def test_identity(content: RuledContent) -> None:
     found = content.questionnaire
     assert found["url"] == "https://intake-referral.org/fhir/Questionnaire/muscle-twitching"
     for name in ("version", "name", "title", "status", "date", "publisher", "description"):
@@ -70,7 +70,7 @@ def test_base_can_be_changed() -> None:
     assert text.count(urls.BASE + "/CodeSystem") == 0
 
 
-def test_wording_is_that_of_the_clinical_content(clinical: Path, content: Content) -> None:
+def test_wording_is_that_of_the_clinical_content(clinical: Path, content: RuledContent) -> None:
     spanish = read(clinical, "texts_es.json")["texts"]
     authored = read(clinical, "items.json")["items"]
     assert [row["id"] for row in authored] == [q.id for q in content.form.questions]
@@ -92,7 +92,7 @@ def test_wording_is_that_of_the_clinical_content(clinical: Path, content: Conten
             assert value == row.get(bound)
 
 
-def test_every_patient_text_has_spanish(content: Content) -> None:
+def test_every_patient_text_has_spanish(content: RuledContent) -> None:
     for item in content.form.items.values():
         if content.form.page_of[item.link_id].audience != "patient":
             continue
@@ -136,7 +136,7 @@ def test_enable_when_answers_exist(items: dict[str, Json]) -> None:
                 assert (coding["system"], coding["code"]) in pairs
 
 
-def test_expressions_only_use_variables_that_are_defined(content: Content) -> None:
+def test_expressions_only_use_variables_that_are_defined(content: RuledContent) -> None:
     import re
 
     defined: list[str] = []
@@ -151,7 +151,7 @@ def test_expressions_only_use_variables_that_are_defined(content: Content) -> No
         assert used <= set(defined)
 
 
-def test_only_verified_codes(clinical: Path, content: Content) -> None:
+def test_only_verified_codes(clinical: Path, content: RuledContent) -> None:
     codes = read(clinical, "codes.json")
     verified = {
         (row["system"], row["code"])
@@ -173,25 +173,25 @@ def test_only_verified_codes(clinical: Path, content: Content) -> None:
     assert pairs <= verified
 
 
-def test_resource_is_structurally_valid(content: Content) -> None:
+def test_resource_is_structurally_valid(content: RuledContent) -> None:
     from fhir.resources.R4B.questionnaire import Questionnaire
 
     Questionnaire.model_validate(content.questionnaire)
 
 
-def test_link_ids_are_unique_and_pages_are_groups(content: Content) -> None:
+def test_link_ids_are_unique_and_pages_are_groups(content: RuledContent) -> None:
     names = [item["linkId"] for item in walk(content.questionnaire["item"])]
     assert len(names) == len(set(names))
     assert all(page.is_group for page in content.form.pages)
 
 
-def test_body_regions(content: Content) -> None:
+def test_body_regions(content: RuledContent) -> None:
     regions = [o.region for o in content.form.items["twitch_sites"].options if o.region]
     assert len(regions) == 23
     assert {region.side for region in regions} == {"left", "right", "middle"}
 
 
-def test_interrupts_have_both_languages(content: Content) -> None:
+def test_interrupts_have_both_languages(content: RuledContent) -> None:
     interrupts = content.form.items["g_emergency"].interrupts
     assert len(interrupts) == 3
     for interrupt in interrupts:
@@ -217,7 +217,7 @@ def test_what_is_no_form_is_refused(resource: Json) -> None:
         load_form(resource)
 
 
-def test_item_tree(content: Content) -> None:
+def test_item_tree(content: RuledContent) -> None:
     form: Form = content.form
     assert form.items["med_name"].parent == "medication"
     assert form.page_of["med_name"].link_id == "g_medicines"

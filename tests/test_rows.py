@@ -7,8 +7,8 @@ import pytest
 from fhir.intake.answers import check_answers
 from fhir.intake.enablement import Enablement
 from fhir.intake.items import Item
-from intake.web.forms import apply_row_command, is_row_command
-from intake.web.rows import RowCommand, parse_command
+from intake.web.commands import RowCommand, parse_command
+from intake.web.forms import apply_command, is_command
 from tests.cases import FORM_DAY
 from tests.form_case import FORM, application, draw, drawn, form_of, sent, typed
 
@@ -47,9 +47,9 @@ def names(form: PageForm) -> list[str]:
 
 def press(command: str, *rows: dict[str, str]) -> PageForm:
     data = medicines(*rows, rows=command)
-    assert is_row_command(typed(data))
+    assert is_command(typed(data))
     form = form_of("g_medicines", data)
-    apply_row_command(form, typed(data))
+    apply_command(form, typed(data))
     return form
 
 
@@ -69,7 +69,7 @@ def test_command_is_read_strictly(text: str, command: RowCommand | None) -> None
 
 
 def test_continue_is_no_row_command() -> None:
-    assert not is_row_command(typed(medicines({"med_name": "a"})))
+    assert not is_command(typed(medicines({"med_name": "a"})))
 
 
 def test_there_is_always_a_row_to_fill_in() -> None:

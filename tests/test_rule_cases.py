@@ -15,7 +15,7 @@ from referral.values import Truth, truth
 from tests.cases import FORM_DAY, RULE_CASES, VIGNETTES, firing, near_miss
 
 if TYPE_CHECKING:
-    from intake.content import Content
+    from intake.content import RuledContent
 
 NAMES = [f"{case['rule']}-{number}" for number, case in enumerate(RULE_CASES)]
 
@@ -44,12 +44,12 @@ def test_case(case: dict[str, Any]) -> None:
     assert judge(case["rule"], near_miss(case)) is expected
 
 
-def test_every_rule_has_a_case(content: Content) -> None:
+def test_every_rule_has_a_case(content: RuledContent) -> None:
     covered = {case["rule"] for case in RULE_CASES}
     assert {rule.id for rule in content.pack.tables.rule} == covered
 
 
-def test_public_cases_are_valid(content: Content) -> None:
+def test_public_cases_are_valid(content: RuledContent) -> None:
     for case in VIGNETTES.values():
         answers, problems = check_answers(case["answers"], content.form, on=FORM_DAY)
         assert problems == []

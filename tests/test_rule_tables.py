@@ -20,7 +20,7 @@ from referral.records import Tables
 from tests.cases import FORM_DAY, VIGNETTES
 
 if TYPE_CHECKING:
-    from intake.content import Content
+    from intake.content import RuledContent
 
 CASES = {name: case["answers"] for name, case in VIGNETTES.items()}
 
@@ -32,25 +32,25 @@ def folder(tmp_path: Path) -> Path:
     return copy
 
 
-def changed(folder: Path, content: Content, file: str, old: str, new: str) -> Pack:
+def changed(folder: Path, content: RuledContent, file: str, old: str, new: str) -> Pack:
     text = (folder / file).read_text(encoding="utf-8")
     assert old in text
     (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
     return load_pack(folder, content.form.questions)
 
 
-def lines(content: Content, pack: Pack) -> list[str]:
+def lines(content: RuledContent, pack: Pack) -> list[str]:
     return [
         *diff_records(content.pack, pack),
         *diff_cases(content.pack, pack, CASES, on=FORM_DAY),
     ]
 
 
-def test_same_pack_differs_in_nothing(content: Content, folder: Path) -> None:
+def test_same_pack_differs_in_nothing(content: RuledContent, folder: Path) -> None:
     assert lines(content, load_pack(folder, content.form.questions)) == []
 
 
-def test_every_kind_of_rule_is_shown(content: Content) -> None:
+def test_every_kind_of_rule_is_shown(content: RuledContent) -> None:
     text = "\n".join(show(content.pack, content.form))
     for title in ("Shared patterns", *KINDS.values(), "Sources"):
         assert f"\n## {title}\n" in text
@@ -82,7 +82,7 @@ def test_every_kind_of_rule_is_shown(content: Content) -> None:
     ],
 )
 def test_changed_field(
-    folder: Path, content: Content, file: str, edit: tuple[str, str], line: str
+    folder: Path, content: RuledContent, file: str, edit: tuple[str, str], line: str
 ) -> None:
     pack = changed(folder, content, file, *edit)
     assert list(diff_records(content.pack, pack)) == [f"{line} changed"]
@@ -91,7 +91,7 @@ def test_changed_field(
 @pytest.mark.parametrize(
     "table", [field.name for field in fields(Tables) if field.name not in {"header", "files"}]
 )
-def test_no_table_is_left_out(content: Content, table: str) -> None:
+def test_no_table_is_left_out(content: RuledContent, table: str) -> None:
     rows = getattr(content.pack.tables, table)
     fewer = replace(content.pack, tables=replace(content.pack.tables, **{table: rows[:-1]}))
     turned = replace(content.pack, tables=replace(content.pack.tables, **{table: rows[::-1]}))
@@ -103,7 +103,7 @@ def test_no_table_is_left_out(content: Content, table: str) -> None:
         assert list(diff_records(content.pack, turned)) == [f"{table}: order changed"]
 
 
-def test_limit_of_a_factor(folder: Path, content: Content) -> None:
+def test_limit_of_a_factor(folder: Path, content: RuledContent) -> None:
     file = folder / "factors.toml"
     file.write_text(file.read_text().replace("at_most = 200", "at_most = 100"))
     pack = load_pack(folder, content.form.questions)
@@ -116,7 +116,7 @@ def test_limit_of_a_factor(folder: Path, content: Content) -> None:
     assert line == ("case x: factors +caffeine 144 (beyond: yes) -caffeine 144 (beyond: no)")
 
 
-def test_case_tells_red_flags_and_medicines(folder: Path, content: Content) -> None:
+def test_case_tells_red_flags_and_medicines(folder: Path, content: RuledContent) -> None:
     changed(folder, content, "red-flags.toml", "yes(weakness_present)", "yes(sensory_present)")
     pack = changed(folder, content, "drugs.toml", '"salbutamol", ', "")
     cases: dict[str, dict[str, Any]] = {
@@ -128,7 +128,7 @@ def test_case_tells_red_flags_and_medicines(folder: Path, content: Content) -> N
     assert "medicines +salbutamol (not known) -salbutamol (albuterol: beta_agonist)" in found
 
 
-def test_fired_rule_is_told_where_nothing_else_differs(folder: Path, content: Content) -> None:
+def test_fired_rule_is_told_where_nothing_else_differs(folder: Path, content: RuledContent) -> None:
     rule = (
         '[[rule]]\nid = "Z01"\nkind = "workup"\nwhen = "yes(weakness_present)"\nbecause = "Also."\n'
         'suggest = ["lab_ck"]\nsources = ["S01"]\nstrength = "guideline"\n'

@@ -36,7 +36,7 @@ def test_start_to_confirmation(app: Flask, patient: Patient) -> None:
     )  # which is what the PDF says
     assert json.loads(sent.patient)["name"] == "Mark Example"
     assert json.loads(sent.response)["status"] == "completed"
-    assert sent.tier == json.loads(sent.assessment)["tier"]
+    assert sent.tier == json.loads(sent.assessment or "")["tier"]
     (visit,) = stored_visits(app)
     assert (visit.status, visit.response, visit.person) == ("completed", None, None)
 

@@ -123,7 +123,7 @@ def test_the_pdf_shows_what_was_assessed_also_under_newer_rules(
     with state_of(app).storage.write() as session:
         row = submissions.find_submission(session, sent.id)
         assert row is not None
-        stored = json.loads(row.assessment)
+        stored = json.loads(row.assessment or "")
         stored["tier"] = "urgent"
         row.assessment = dump_json(stored).decode()
     work(app, renderer)
