@@ -161,6 +161,10 @@ FAULTS: list[tuple[str, Any]] = [
     ),
     (
         "expression-not-supported",
+        questionnaire(item("a", extension=[expression("answerExpression", "%resource.item")])),
+    ),
+    (
+        "expression-not-supported",
         questionnaire(
             item("a", extension=[expression("calculatedExpression", "memberOf('http://x')")])
         ),

@@ -113,11 +113,11 @@ class OptionIndex:
 
 def option_index(options: tuple[Option, ...]) -> OptionIndex:
     """Return the index of a list, which is made once for it."""
-    return _index(_List(options))
+    return _index(OptionList(options))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _List:
+class OptionList:
     """A list of options that is the same only as itself, so that none is compared."""
 
     options: tuple[Option, ...]
@@ -126,11 +126,11 @@ class _List:
         return id(self.options)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _List) and other.options is self.options
+        return isinstance(other, OptionList) and other.options is self.options
 
 
 @lru_cache(maxsize=4096)
-def _index(options: _List) -> OptionIndex:
+def _index(options: OptionList) -> OptionIndex:
     # The first of a name is to win, so it is written last.
     rows = options.options[::-1]
     values = [(option, option.answer[option.element]) for option in rows]

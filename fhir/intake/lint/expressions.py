@@ -21,6 +21,9 @@ _CONSTRAINTS: Final = frozenset({urls.CONSTRAINT, urls.TARGET_CONSTRAINT})
 _EVALUATED: Final = frozenset(
     {urls.ENABLE_WHEN_EXPRESSION, urls.CALCULATED_EXPRESSION, urls.VARIABLE}
 )
+_NOT_EVALUATED: Final = frozenset(
+    {urls.ANSWER_EXPRESSION, urls.CANDIDATE_EXPRESSION, urls.CONTEXT_EXPRESSION}
+)
 _KNOWN: Final = _POPULATED | _CONSTRAINTS | _EVALUATED | {urls.INITIAL_EXPRESSION}
 _NOT_HERE: Final = frozenset({"questionnaire", "qitem"})
 _LONGEST: Final = 400_000
@@ -57,9 +60,14 @@ class _Linter:
         known = [*names]
         for index, row in enumerate(objects(element.get("extension"))):
             url, value = row.get("url"), _expression(row)
-            if value is None or not isinstance(url, str) or url not in _KNOWN:
+            if value is None or not isinstance(url, str):
                 continue
             here = f"{place}.extension[{index}]"
+            if url in _NOT_EVALUATED:
+                name = url.rsplit("-", 1)[-1]
+                yield "expression-not-supported", here, f"{name} is not evaluated here."
+            if url not in _KNOWN:
+                continue
             found = [*self._faults(value, known, unset)]
             yield from ((code, here, text) for code, text in _told(url, value, found))
             if url == urls.VARIABLE:

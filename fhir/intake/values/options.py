@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from fhir.intake.answer_options import OptionList
 from fhir.intake.comparison import is_equal
 from fhir.intake.values.formats import is_number, shown
 from fhir.intake.values.set_systems import is_excluded
@@ -21,19 +22,6 @@ if TYPE_CHECKING:
 Json: TypeAlias = dict[str, Any]
 _CODING: Final = "valueCoding"
 _CHOICES: Final = frozenset({"choice", "open-choice"})
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _List:
-    """The identity of a list of options, by which its index is kept."""
-
-    options: tuple[Option, ...]
-
-    def __hash__(self) -> int:
-        return id(self.options)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _List) and other.options is self.options
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +39,7 @@ class _Index:
 
 
 @lru_cache(maxsize=8192)
-def _index(options: _List) -> _Index:
+def _index(options: OptionList) -> _Index:
     index = _Index()
     for option in options.options:
         value = option.answer.get(option.element)
@@ -75,14 +63,14 @@ def _plain(value: Any) -> object:  # any JSON value
 
 def option_elements(item: Item) -> Iterable[str]:
     """Return the properties that hold the answers of a list, such as ``valueCoding``."""
-    return _index(_List(item.options)).elements
+    return _index(OptionList(item.options)).elements
 
 
 def find_option(item: Item, element: str, value: Any) -> Option | None:  # any JSON value
     """Return the option that an answer stands for, also one by its code without the system."""
     if not item.options:
         return None
-    index = _index(_List(item.options))
+    index = _index(OptionList(item.options))
     if element == _CODING:
         return _coded(index, value) if isinstance(value, dict) else None
     if isinstance(value, dict):
@@ -116,7 +104,7 @@ def option_faults(item: Item, element: str, value: Any) -> Iterator[Fault]:  # a
     if element == _CODING and isinstance(value, dict):
         yield from _coding_faults(item, value, option)
     elif item.type == "open-choice" and element == "valueString":
-        if option is None and value in _index(_List(item.options)).displays:
+        if option is None and value in _index(OptionList(item.options)).displays:
             yield "option-as-text", f"{shown(value)} is an answer to choose, given as a text"
     elif option is None:
         yield _not_listed(value)
