@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from benchmarks.forms import bench_forms
 from benchmarks.plain_pdf import plain_html
 from benchmarks.timing import compare, compare_processes, report
 from benchmarks.validation import bench_validation
@@ -47,6 +48,7 @@ def main() -> None:
     bench_engine(content, submission, raw)
     bench_fhir(content, submission, found)
     bench_validation(content, submission, rounds=ROUNDS)
+    bench_forms(rounds=ROUNDS)
     bench_pdf(content, submission, found)
     bench_start()
     bench_worker_start()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 many = settings(
-    max_examples=150,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )

@@ -67,6 +67,12 @@ FAULTS: list[tuple[str, Any]] = [
             },
         ),
     ),
+    (
+        "not-r4",
+        questionnaire(
+            item("a", "choice", answerOption=[{"valueCoding": {"system": "a b", "code": "x"}}])
+        ),
+    ),
     ("empty", questionnaire(item("a", code=[]))),
     ("no-identity", questionnaire(item("a"), version="")),
     ("unknown-question", enabled("nowhere", answerBoolean=True)),

@@ -91,6 +91,18 @@ def test_a_question_below_a_question_waits_for_its_answer() -> None:
     assert shown(form, {"a": False}) == ["a", "b"]
 
 
+def test_what_stands_below_a_blank_question_counts_for_nothing() -> None:
+    form = form_of(
+        item("a", "boolean", item("b")),
+        item("c", enable=[("b", "exists", YES)]),
+        item("d", "boolean", item("e"), item("f", enable=[("e", "exists", YES)]), repeats=True),
+    )
+    answers = {"b": "x", "c": "y", "d": [{"e": "z", "f": "u"}, {"d": True, "e": "z", "f": "u"}]}
+    kept, dropped = Enablement(form, answers, ON).keep()
+    assert kept == {"d": [{}, {"d": True, "e": "z", "f": "u"}]}
+    assert dropped == ("b", "c", "d[1].e", "d[1].f")
+
+
 ROWS = form_of(
     item("outside", "boolean"),
     item(

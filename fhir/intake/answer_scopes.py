@@ -71,7 +71,9 @@ def _fill(
             answer = None if item.is_group else (found.answers or [{}])[0]
             inner = Scope(item, scope, "", answer, items=item.children, holder=found.element)
             found.scopes.append(inner)
-            _fill(scopes, inner, item.children, data, where)
+            # What would stand below an answer counts for nothing without it.
+            is_there = item.is_group or bool(found.answers)
+            _fill(scopes, inner, item.children, data if is_there else {}, where)
 
 
 def _fill_rows(
@@ -88,4 +90,5 @@ def _fill_rows(
         holder = found[-1].element
         inner = Scope(item, scope, "", answer, items=item.children, holder=holder)
         found[-1].scopes.append(inner)
-        _fill(scopes, inner, item.children, row, (*where, (item.link_id, number)))
+        inside = (*where, (item.link_id, number))
+        _fill(scopes, inner, item.children, row if answer != {} else {}, inside)

@@ -57,6 +57,9 @@ def structure_findings(resource: Json) -> Iterator[Row]:
 
 
 def _code_of(problem: Problem) -> str | None:
+    quoted, _, rest = problem.message.rpartition("' ")
+    if rest == "is no absolute URI" and " " in quoted:
+        return "not-r4"
     for ending, code in _OURS.items():
         if problem.message.endswith(ending):
             return code
