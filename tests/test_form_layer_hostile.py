@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from fhir.intake.loading import load_form
 from intake.web.forms import apply_command, page_form
-from intake.web.sheet import MOST_CELLS
+from intake.web.sheet import MOST_CONTROLS
 from tests.any_forms import item, options, questionnaire
 from tests.cases import FORM_DAY
 from tests.form_case import draw
@@ -122,7 +122,7 @@ def test_twenty_thousand_controls_make_a_bounded_page() -> None:
     assert len(data) > 19_000
     page = posted(wide(), data)
     fields = [field for top in page.questions for field in top.fields()]
-    assert len(fields) <= 2 * MOST_CELLS
+    assert len(fields) <= 2 * MOST_CONTROLS
     faults = page.read(FORM_DAY)[1]
     assert any("too many entries" in text for texts in faults.values() for text in texts)
     page.mark(faults)

@@ -46,11 +46,12 @@ class ScreenWording(Wording):
 class AnswerLine:
     """A question with its answers, of which there are none when it was left blank.
 
-    Its label may be markup, as may the heading of a section.
+    Its label may be markup, as may the heading of a section; ``blank`` stands in place of answers.
     """
 
     label: str
     values: tuple[Phrase, ...]
+    blank: str = NOT_ANSWERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def outlined_sections(read: ReadAnswers, response: Json) -> tuple[AnswerSection,
     enablement = Enablement(read.form, read.answers, read.record.day)
     return tuple(
         AnswerSection(
-            heading(read.form, block.path, page_title(read.form, page).shown),
+            heading(read.form, block.path, page_title(read.form, page).brief),
             tuple(_outlined(line, words) for line in block.lines),
         )
         for page in read.form.pages
@@ -146,7 +147,7 @@ def _outlined(line: Line, words: ScreenWording) -> AnswerLine:
     lang = language_of(words.form, line.item) if text else ""
     label = authored(text or line.item.link_id, lang)
     if not line.values and not line.is_asked:
-        return AnswerLine(label, ((NOT_ASKED,),))
+        return AnswerLine(label, (), blank=NOT_ASKED)
     return AnswerLine(label, tuple(words.one(line.item, value) for value in line.values))
 
 

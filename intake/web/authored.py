@@ -16,6 +16,8 @@ _TURNING: Final = re.compile(
 )
 """What is written from right to left, or turns what stands around it."""
 
+_BRIEF: Final = 300
+"""Characters of a text where it is said again, to tell which question or section is meant."""
 _ENDS: Final = ("?", "!", ".", ":", ";", ",", "\u2026", "\u061f", "\uff1f", "\uff1a", "\u3002")
 
 
@@ -30,6 +32,22 @@ def authored(text: str, lang: str = "") -> str:
     if lang:
         return Markup('<span lang="{}" dir="auto">{}</span>').format(lang, text)
     return Markup("<bdi>{}</bdi>").format(text) if _TURNING.search(text) else text
+
+
+def brief(text: str) -> str:
+    """Return the beginning of a text, where it stands for what is shown in full elsewhere.
+
+    What an author made long is then not repeated with each of a thousand questions.
+    """
+    return text if len(text) <= _BRIEF else f"{text[:_BRIEF].rstrip()}\u2026"
+
+
+def shortened(text: str) -> str:
+    """Return the beginning of a text that may be markup."""
+    if not isinstance(text, Markup):
+        return brief(text)
+    plain = text.striptags()
+    return text if len(plain) <= _BRIEF else authored(brief(plain))
 
 
 def before(title: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 from fhir.intake.places import escape
 from intake.person import AUTOCOMPLETE
 from intake.web import form_texts, messages
-from intake.web.authored import authored, joined
+from intake.web.authored import authored, joined, shortened
 from intake.web.dates import PARTS
 from intake.web.form_texts import hints
 
@@ -75,10 +75,9 @@ def untitled(face: Component) -> Component:
     return Component(kind, {**params, **own})
 
 
-def title_of(face: Component) -> str:
-    """Return the title of a face as it is shown, perhaps as markup."""
-    text: str = _heading(face)["text"]
-    return text
+def brief_title(face: Component) -> str:
+    """Return the title of a face, or its beginning, perhaps as markup."""
+    return shortened(_heading(face)["text"])
 
 
 def _heading(face: Component) -> Params:

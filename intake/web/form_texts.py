@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from intake.web.authored import authored, joined
+from intake.web.authored import authored, brief, joined
 from intake.web.messages import LANGUAGE
 
 if TYPE_CHECKING:
@@ -65,6 +65,11 @@ def title(item: Item) -> str:
 def shown_title(item: Item, lang: str = "") -> str:
     """Return the title of a question in a language, perhaps as markup."""
     return authored(title(item), lang if own_title(item) else "")
+
+
+def brief_title(item: Item, lang: str = "") -> str:
+    """Return the title of a question, or its beginning, perhaps as markup."""
+    return authored(brief(title(item)), lang if own_title(item) else "")
 
 
 def hints(item: Item, language: str = "") -> str | None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _FIRST: Final = 2
 """The level of the headings below that of a page."""
+_BOXES: Final = {"date": 3, "dateTime": 4, "quantity": 2, "open-choice": 2}
 _ALWAYS_SENT: Final = frozenset(
     {"decimal", "integer", "quantity", "date", "dateTime", "time", "string", "text", "url"}
 )
@@ -67,7 +68,7 @@ class _Planner:
         if not item.is_rows:
             # Below a heading of its own, a question is no larger than that.
             size = "s" if self._in_row or level > _FIRST else "m"
-            return Asked(item, self.question(item, size), segment, conditional)
+            return Asked(item, self.question(item, size), segment, conditional, _weight(item))
         plan = self._rows(item, level)
         make = partial(RowsField, plan)
         return Asked(item, make, segment, conditional, 1 + plan.weight, plan.keeps)
@@ -135,6 +136,12 @@ class _Planner:
         single = replace(item, repeats=False, children=texts)
         make = self.question(single, "s", is_titled=False)
         return Asked(single, make, escape(item.link_id))
+
+
+def _weight(item: Item) -> int:
+    """Return how many controls a browser may well send of a question."""
+    listed = len(item.options) // 3 if item.repeats else 0
+    return _BOXES.get(item.type, 1) + listed + 2 * (len(item.options) > MOST_SHOWN)
 
 
 def _is_always_sent(asked: Asked) -> bool:

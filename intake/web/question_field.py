@@ -61,8 +61,8 @@ class QuestionField(Field):  # type: ignore[misc]
 
     @property
     def words(self) -> str:
-        """The title of the question as it is shown, perhaps as markup."""
-        return components.title_of(self.face)
+        """The title of the question, or its beginning, perhaps as markup."""
+        return components.brief_title(self.face)
 
     @property
     def error(self) -> str | None:

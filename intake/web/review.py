@@ -15,7 +15,7 @@ from intake.web.fixed import fixed_words
 from intake.web.forms import page_form
 from intake.web.names import cell_name
 from intake.web.outline import Block, Line, outline
-from intake.web.titles import heading, language_of, page_title, shown_title
+from intake.web.titles import brief_title, heading, language_of, page_title, shown_title
 from intake.web.ways import CHECK, page_address
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _section(
     found = outline(form, step.page, journey.enablement, draft.answers)
     asked = {item.link_id for item in step.questions}
     blocks = [_without_others(block, asked) for block in found] if form.is_ruled else found
-    name = page_title(form, step.page).shown
+    name = page_title(form, step.page).brief
     rows = _Rows(form, step.page, words)
     made = tuple(
         ReviewBlock(heading(form, block.path) or (name if number else ""), rows.of(block))
@@ -121,8 +121,9 @@ class _Rows:
 
     def _row(self, line: Line, around: str) -> ReviewRow:
         item = line.item
-        key = item.text if self._form.is_ruled else shown_title(self._form, item)
-        name = joined([around, key], ", ")
+        is_ruled = self._form.is_ruled
+        key = item.text if is_ruled else shown_title(self._form, item)
+        name = joined([around, key if is_ruled else brief_title(self._form, item)], ", ")
         self._names[name] += 1
         if self._names[name] > 1:
             name = joined([name, f"({self._names[name]})"])

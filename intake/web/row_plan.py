@@ -26,7 +26,7 @@ class Asked:
     """A question, or rows, as pages ask it: how its field is made, and its part of their names.
 
     A conditional one is shown in those rows only in which its place is asked; ``weight`` is how
-    many fields there are when it is shown blank; ``keeps`` tells that rows hold what no page asks.
+    many controls a browser may send of it; ``keeps`` tells that rows hold what no page asks.
     """
 
     item: Item
@@ -64,7 +64,7 @@ class RowsPlan:
 
     @property
     def weight(self) -> int:
-        """How many fields a blank row has."""
+        """How many controls a browser may send of a row that has one row of each within."""
         return sum(asked.weight for asked in self.cells)
 
     def kept_values(self, known: Mapping[str, Any], *, is_new: bool) -> dict[str, Any]:

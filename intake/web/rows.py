@@ -10,6 +10,7 @@ from fhir.intake.json_walk import objects
 from fhir.intake.places import escape
 from fhir.intake.settling import initial_answer
 from intake.web import form_texts, messages, row_components
+from intake.web.authored import shortened
 from intake.web.names import cell_name, marker_name, segment, shown_place
 from intake.web.question_field import QuestionField
 from intake.web.row_plan import BLANK, NEW, Row, said, stored_number
@@ -58,9 +59,10 @@ class RowsField(Field):  # type: ignore[misc]
         if formdata is None:
             self.rows = [self._row(n, str(n), row) for n, row in enumerate(self.stored, 1)]
         else:
-            numbers = self.sent(self.sheet)
-            weight = self.plan.weight
-            kept = [number for number in numbers[: self.most] if self.sheet.take(weight)]
+            numbers, weight, take = self.sent(self.sheet), self.plan.weight, self.sheet.take
+            if self.around is None:  # a first row within counts with the one around
+                take(weight)
+            kept = [n for n in numbers[: self.most] if n == numbers[0] or take(weight)]
             self._left_out = len(kept) < len(numbers)
             self.rows = [self._sent_row(number, formdata) for number in kept]
         self._fill_up()
@@ -91,9 +93,8 @@ class RowsField(Field):  # type: ignore[misc]
 
     @property
     def words(self) -> str:
-        """The title of the rows as it is shown, perhaps as markup."""
-        title: str = self.plan.title["text"]
-        return title
+        """The title of the rows, or its beginning, perhaps as markup."""
+        return shortened(self.plan.title["text"])
 
     @property
     def error(self) -> str | None:

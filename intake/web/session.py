@@ -6,6 +6,7 @@ Each form has a cookie of its own, and a token opens a visit only at the address
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from intake.storage.tables import Visit
 
 COOKIE: Final = "intake_visit"
-_LONGEST: Final = 128
+_TOKEN: Final = re.compile("[A-Za-z0-9_-]{1,128}")
+"""No token holds the sign that stands between one and the name of its form."""
 
 
 def begin_visit(session: Session, form: Form, *, new_id: UUID, now: datetime) -> tuple[Visit, str]:
@@ -41,7 +43,7 @@ def begin_visit(session: Session, form: Form, *, new_id: UUID, now: datetime) ->
 def current_visit(session: Session, *, lock: bool = False) -> Visit | None:
     """Return the visit of this browser, None when it has none that we know."""
     token = request.cookies.get(_cookie(), "")
-    if not token or len(token) > _LONGEST:
+    if not _TOKEN.fullmatch(token):
         return None
     return visits.find_visit(session, _hash(token), lock=lock)
 

@@ -9,12 +9,15 @@ from intake.web.names import SentRows
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterable, Mapping
 
-MOST_CELLS: Final = 5_000
-"""So many questions are shown in the rows of one page, whatever a browser sends."""
+MOST_CONTROLS: Final = 800
+"""So many controls are shown in the rows of one page, which must be able to be sent.
+
+A request has 1,000 at most; the others are for what does not stand in rows.
+"""
 
 
 class Sheet:
-    """The asked places, the rows that a browser sent, and how many further cells may be made.
+    """The asked places, the rows that a browser sent, and how many further controls may be made.
 
     ``begun`` is what the cells of new rows begin with, by the plan of the rows.
     """
@@ -23,14 +26,14 @@ class Sheet:
         self.sent = SentRows(names)
         self.asked = frozenset(asked)
         self.begun: dict[Hashable, Mapping[str, object]] = {}
-        self._left = MOST_CELLS
+        self._left = MOST_CONTROLS
 
     @property
     def is_full(self) -> bool:
-        """Whether cells were refused."""
+        """Whether rows were refused."""
         return self._left < 0
 
-    def take(self, cells: int) -> bool:
-        """Count cells that are to be made; False when there would be too many."""
-        self._left -= max(cells, 1)
+    def take(self, controls: int) -> bool:
+        """Count controls that are to be made; False when there would be too many."""
+        self._left -= max(controls, 1)
         return self._left >= 0

@@ -29,6 +29,7 @@ PAGE_SIZE: Final = 25
 NO_NAME: Final = "Name not given"
 NOT_ASSESSED: Final = "Not assessed"
 """In place of the urgency, of answers to a form without rules."""
+UNTITLED: Final = "Untitled form ({slug})"
 LONGEST_TITLE: Final = 120
 """Characters of the title of a form."""
 _NUMBER: Final = re.compile("[1-9][0-9]{0,5}")
@@ -96,9 +97,12 @@ def submission_page(session: Session, state: State, *, number: int) -> Submissio
 
 
 def _titles(session: Session, canonicals: set[str]) -> dict[str, str]:
-    """Return the titles of stored forms; of one without, its name."""
+    """Return the titles of stored forms; one without is told by its address."""
     found = {name: questionnaires.find_by_canonical(session, name) for name in canonicals}
-    titles = {name: (row.title if row else "") or name for name, row in found.items()}
+    titles = {
+        name: row.title or UNTITLED.format(slug=row.slug) if row else name
+        for name, row in found.items()
+    }
     return {name: plain(clip((title,), LONGEST_TITLE)) for name, title in titles.items()}
 
 

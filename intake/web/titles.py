@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from intake.web import form_texts, notices
-from intake.web.authored import authored, joined
+from intake.web.authored import authored, brief, joined
 from intake.web.messages import LANGUAGE
 
 if TYPE_CHECKING:
@@ -30,8 +30,13 @@ class PageTitle(NamedTuple):
 
     @property
     def plain(self) -> str:
-        """The whole title, where there is no room for markup."""
-        return f"{self.text}{self.part}"
+        """The title, or its beginning, where there is no room for markup."""
+        return f"{brief(self.text)}{self.part}"
+
+    @property
+    def brief(self) -> str:
+        """The title, or its beginning, perhaps as markup."""
+        return joined([authored(brief(self.text), self.lang), self.part], "")
 
     @property
     def shown(self) -> str:
@@ -84,6 +89,12 @@ def shown_title(form: Form, item: Item) -> str:
     return form_texts.shown_title(item, language_of(form, item))
 
 
+def brief_title(form: Form, item: Item) -> str:
+    """Return the title, or its beginning, perhaps as markup."""
+    item = named(form, item)
+    return form_texts.brief_title(item, language_of(form, item))
+
+
 @lru_cache(maxsize=64)
 def page_titles(form: Form) -> Mapping[str, PageTitle]:
     """Return the titles of all pages by name; those of a section that was split are numbered."""
@@ -113,5 +124,5 @@ def heading(form: Form, path: Path, title: str = "") -> str:
 
 def _numbered(form: Form, item: Item, number: int | None) -> str:
     if not number:
-        return authored(full_text(item), language_of(form, item))
-    return joined([shown_title(form, item), f" ({number})"], "")
+        return authored(brief(full_text(item)), language_of(form, item))
+    return joined([brief_title(form, item), f" ({number})"], "")
